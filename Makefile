@@ -1,0 +1,41 @@
+# Massage roller. `make help` lists the targets; the first one that runs makes the environment it needs.
+PY := .venv/bin/python
+ROLLER := .venv/bin/roller
+PYTEST := $(PY) -m pytest
+TYPINGS := .cache/typings/.done
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-exhaustive bench check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+demo: .venv/.done ## a modelled hand rolls on the virtual board: strokes found next to strokes made, and a report
+	$(ROLLER) demo --out out/demo $(if $(CI),--no-open)
+
+test: .venv/.done ## every test that ends within 5 minutes
+	$(PYTEST) -n 2 -m "not exhaustive"
+
+test-exhaustive: .venv/.done ## the long sweeps, too
+	$(PYTEST) -n 2
+
+bench: .venv/.done ## cost of a step, size of logs: printed, never asserted
+	$(PY) tests/bench.py
+
+check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/mypy --config-file .ci/mypy-firmware.ini
+
+clean: ## remove what was made, the environment included
+	rm -rf .venv .cache out build dist .pytest_cache .mypy_cache .ruff_cache
+
+.venv/.done: pyproject.toml .ci/environment
+	sh .ci/environment
+	@touch $@
+
+$(TYPINGS): pyproject.toml .venv/.done
+	$(PY) -m pip install -q --no-deps --upgrade --target .cache/typings \
+	  micropython-esp32-stubs==1.29.0.post1 micropython-stdlib-stubs==1.29.0.post2
+	@touch $@
