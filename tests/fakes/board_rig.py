@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The reference board over its chip models, in this interpreter: CPython or MicroPython.
+
+Importing it puts the modelled board's modules on `sys.path`; the time is modelled, so nothing here sleeps.
+"""
+
+import struct
+import sys
+
+if sys.implementation.name == "cpython":
+    from pathlib import Path
+
+    import rolltools  # registers rollcore and micropython
+
+    sys.path.insert(0, str(Path(rolltools.__file__).parent / "virtual" / "device"))
+
+import machine  # noqa: E402 - these lie on the path just made
+from board_time import BoardTime  # noqa: E402
+from clock import Clock  # noqa: E402
+from samples import SampleFile  # noqa: E402
+from world import World  # noqa: E402
+
+
+class HaltError(Exception):
+    """The modelled ESP32 ended its run: `args` is what it did and with what."""
+
+
+class Power:
+    """Ends the run with an exception, and sleeps as the virtual board does."""
+
+    def __init__(self, clock):
+        self._clock = clock
+
+    def reset(self, cause):
+        raise HaltError("reset", cause)
+
+    def soft_reset(self):
+        raise HaltError("soft_reset")
+
+    def deepsleep(self, wake_ms, awake):
+        end_us = None if wake_ms is None else self._clock.now_us() + wake_ms * 1000
+        while not awake() and (end_us is None or self._clock.now_us() < end_us):
+            self._clock.wait(10000)
+            assert self._clock.now_us() < 600000000, "sleeps for ever"
+        raise HaltError("deepsleep", self._clock.now_us())
+
+
+class Rig:
+    """A world, its clock and the `machine` that talks to it; `board()` starts the firmware's board on it."""
+
+    def __init__(self, samples=None, **options):
+        self.clock = Clock()
+        self.world = World("thing_plus", self.clock, samples, **options)
+        self.world.power = Power(self.clock)
+        self.notes = []
+        self.world.observer = lambda t_us, name, value: self.notes.append((t_us, name, value))
+        self.time = BoardTime(self.clock, 0)
+        machine.attach(self.world)
+
+    def i2c(self):
+        return machine.I2C(0, scl=machine.Pin(22), sda=machine.Pin(21), freq=400000, timeout=5000)
+
+    def sleep_ms(self, ms):
+        self.clock.wait(ms * 1000)
+
+    def board(self, rate_hz=208, calibration=None):
+        from boards import thing_plus
+
+        thing_plus.time = self.time
+        return thing_plus.Board(rate_hz, calibration)
+
+    def run(self, board, ms, take):
+        """Fetch every 10 ms for `ms`; call take(sample) for every sample."""
+        from rollcore.sample import new_sample
+
+        sample = new_sample()
+        for _ in range(ms // 10):
+            self.sleep_ms(10)
+            for i in range(board.fetch()):
+                board.sample(i, sample)
+                take(sample)
+
+
+def sample_bytes(rows, rate_mhz=208000):
+    """Return a sample file of (ax, ay, az in ug, gx, gy, gz in mdps, force in mN) rows."""
+    data = struct.pack("<4sIII", b"RSMP", 1, rate_mhz, len(rows))
+    for row in rows:
+        data += struct.pack("<8i", *(list(row) + [0]))
+    return data
+
+
+def sample_file(rows, rate_mhz=208000):
+    """Return a `SampleFile` of such rows."""
+    import io
+
+    return SampleFile(io.BytesIO(sample_bytes(rows, rate_mhz)))
+
+
+def moving_rows(count):
+    """Return rows of a deterministic motion: every axis and the force go their own zigzag."""
+    rows = []
+    for k in range(count):
+        rows.append([(k * (i + 3) * 4099) % 900001 - 450000 + (1000000 if i == 2 else 0) for i in range(3)])
+        rows[-1] += [(k * (i + 5) * 1511) % 400001 - 200000 for i in range(3)]
+        rows[-1].append((k * 37) % 15000)
+    return rows

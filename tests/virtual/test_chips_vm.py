@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""The same board, drivers and models give the same samples on CPython and on both MicroPythons; nothing allocates."""
+
+import subprocess
+from pathlib import Path
+
+import chips_vm
+import pytest
+
+import rolltools
+
+TESTS = Path(__file__).parents[1]
+DEVICE = Path(rolltools.__file__).parent / "virtual" / "device"
+
+
+def in_vm(vm, script, heap):
+    arguments = [script, DEVICE, rolltools.FIRMWARE_DIR, TESTS]
+    done = subprocess.run([*vm, "-X", f"heapsize={heap}", *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("vm", ["vm64", "vm32"])
+def test_every_interpreter_decodes_the_same_samples(vm, request):
+    lines = in_vm(request.getfixturevalue(vm), TESTS / "virtual" / "chips_vm.py", "4M")
+    expected = chips_vm.run()
+    assert len(expected) > 250
+    assert lines == expected
+
+
+def test_sampling_and_cues_allocate_nothing(vm32):
+    lines = in_vm(vm32, TESTS / "drivers" / "no_alloc_vm.py", "2M")
+    print("\n".join(lines))
+    assert lines[-1] == "ok"
