@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+"""`python -m rolltools`: the same as `roller`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""What happens between power and the first line of boot.py: build the modelled board around this interpreter.
+
+Run in the VM as ``micropython -i power_on.py START.json``. The PC's file system is left behind: `/` is the board's
+littlefs, and only handles that were opened before go on pointing outside.
+"""
+
+import json
+import os
+import sys
+import time
+
+import vfs
+
+
+def _mount(flash):
+    """Mount the board's file system as `/`; a blank flash gets one first, as at the first boot of an ESP32."""
+    vfs.umount("/")
+    try:
+        vfs.mount(vfs.VfsLfs2(flash), "/")
+    except OSError as error:
+        if not flash.blank():
+            print("The filesystem appears to be corrupted (%s)." % error)
+            return
+        vfs.VfsLfs2.mkfs(flash)
+        vfs.mount(vfs.VfsLfs2(flash), "/")
+        with open("/boot.py", "w") as stream:
+            stream.write("# Runs first at every boot.\n")
+    os.chdir("/")
+
+
+def _build(start):
+    """Build what START.json asks for, from the clock up to `machine`; return (flash, channel)."""
+    from host_channel import HostChannel
+
+    channel = HostChannel(open(start["channel"], "wb"))
+    state = start["state"] or {}
+    pause_ms = time.sleep_ms
+    samples = _open_samples(start["samples"])
+    clock = _make_clock(start["clock"], state.get("now_us", 0), samples)
+
+    import board_time
+    from clock import ENGINE_STEP_US, GC_US
+
+    boot_us = clock.now_us()
+    now = board_time.install(clock, boot_us, GC_US)
+    # The whole port is loaded now: once littlefs is `/`, these files are out of reach.
+    import esp32  # noqa: F401
+    import machine
+    import neopixel  # noqa: F401
+    from flash import FileFlash
+    from power import Power
+    from world import World
+
+    world = World(start["board"], clock, samples)
+    if state:
+        world.restore(state["world"])
+    world.reset_cause = start["cause"]
+    world.observer = channel.note
+    now.world = world
+    if samples:
+        samples.on_start = lambda t_us: channel.note(t_us, "samples", world.rtc_offset_s)
+    # A sample (two words) that is read is a step of the engine; the PC does that too fast to notice.
+    world.chips["imu"].on_fifo_word = lambda: clock.charge(ENGINE_STEP_US // 2)
+
+    def save_state(keep_pins):
+        channel.state({"now_us": clock.now_us(), "world": world.save(keep_pins)})
+
+    world.power = Power(channel, clock, save_state, pause_ms)
+    machine.attach(world)
+    clock.after_wait = world.tick
+    sys.atexit(lambda: save_state(True))
+    return FileFlash(open(start["flash"], "r+b"), clock), channel
+
+
+def _open_samples(path):
+    if path is None:
+        return None
+    from samples import SampleFile
+
+    return SampleFile(open(path, "rb"))
+
+
+def _make_clock(kind, start_us, samples):
+    from clock import Clock, RealClock
+
+    if kind == "real":
+        return RealClock(start_us, time.ticks_us, time.ticks_diff, time.sleep_us)
+    return Clock(start_us, samples.end_us if samples else lambda: start_us, time.sleep_us)
+
+
+def _run(name):
+    """Run a file of the board as the ESP32 runs boot.py and main.py; return False when it was not finished."""
+    try:
+        with open(name) as stream:
+            source = stream.read()
+    except OSError:
+        return True
+    try:
+        exec(compile(source, name, "exec"), globals())
+    except SystemExit:
+        raise
+    except BaseException as error:
+        sys.print_exception(error)
+        return False
+    return True
+
+
+def power_on():
+    """Build the board, then boot it."""
+    with open(sys.argv[1]) as stream:
+        start = json.load(stream)
+    sys.path[:] = [start["device"], ".frozen"]
+    flash, channel = _build(start)
+    _mount(flash)
+    sys.path[:] = ["", ".frozen", "/lib"]
+    sys.argv[:] = []
+    channel.ready()
+    if _run("/boot.py") and start["run_main"]:
+        _run("/main.py")
+
+
+if __name__ == "__main__":
+    power_on()
