@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""What the engine says: event rows in a ring that is made once, so that `step` allocates nothing.
+
+A row is ``[type, t_ms, f0, f1, ...]``; `FIELDS` names the fields of each type. Times are ms of the engine's clock,
+forces mN, lengths um, speeds um/s.
+"""
+
+from array import array
+
+from micropython import const
+
+STROKE = const(1)
+OVER_ON = const(2)
+OVER_OFF = const(3)
+CUE = const(4)
+SESSION_START = const(5)
+SESSION_STOP = const(6)
+SUMMARY = const(7)
+MARK = const(8)
+GAP = const(9)
+FAULT = const(10)
+
+ROW_LEN = const(14)
+
+# `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.
+# `kind` 0 lift, 1 knead. `quality` 0-100. `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
+# `impulse_mns` is the force above the limit integrated over time, in mN s.
+# A summary covers one second: the peak of each tenth (or FORCE_UNKNOWN) and the mean speed along the handle.
+FIELDS = {
+    STROKE: (
+        "id",
+        "start_ms",
+        "end_ms",
+        "dir",
+        "kind",
+        "length_um",
+        "mean_mn",
+        "peak_mn",
+        "peak_um_s",
+        "quality",
+        "revision",
+    ),
+    OVER_ON: ("cross_ms", "force_mn", "ceiling"),
+    OVER_OFF: ("on_ms", "peak_mn", "impulse_mns"),
+    CUE: ("cue", "level"),
+    SESSION_START: ("session",),
+    SESSION_STOP: ("session", "duration_ms", "contact_ms", "in_band_ms", "over_ms"),
+    SUMMARY: ("p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "speed_um_s"),
+    MARK: ("number",),
+    GAP: ("lost_ms",),
+    FAULT: ("code",),
+}
+
+KIND_LIFT = const(0)
+KIND_KNEAD = const(1)
+KIND_NAMES = ("lift", "knead")
+
+
+class EventRing:
+    """Fixed ring of event rows; when full the oldest row is dropped and counted in `lost`."""
+
+    def __init__(self, capacity=32):
+        self._rows = array("i", [0] * (capacity * ROW_LEN))
+        self._capacity = capacity
+        self._first = 0
+        self._count = 0
+        self.lost = 0
+
+    def push(self, kind, t_ms, a=0, b=0, c=0, d=0, e=0, f=0, g=0, h=0, i=0, j=0, k=0, m=0):
+        """Append one row; fields as in `FIELDS`. Allocates nothing."""
+        if self._count == self._capacity:
+            self._first = (self._first + 1) % self._capacity
+            self._count -= 1
+            self.lost += 1
+        at = ((self._first + self._count) % self._capacity) * ROW_LEN
+        rows = self._rows
+        rows[at] = kind
+        rows[at + 1] = t_ms
+        rows[at + 2] = a
+        rows[at + 3] = b
+        rows[at + 4] = c
+        rows[at + 5] = d
+        rows[at + 6] = e
+        rows[at + 7] = f
+        rows[at + 8] = g
+        rows[at + 9] = h
+        rows[at + 10] = i
+        rows[at + 11] = j
+        rows[at + 12] = k
+        rows[at + 13] = m
+        self._count += 1
+
+    def pop(self, row):
+        """Move the oldest row into `row` (array("i", ROW_LEN)); return False when there is none."""
+        if self._count == 0:
+            return False
+        at = self._first * ROW_LEN
+        rows = self._rows
+        for i in range(ROW_LEN):
+            row[i] = rows[at + i]
+        self._first = (self._first + 1) % self._capacity
+        self._count -= 1
+        return True
+
+    def __len__(self):
+        return self._count
+
+
+def new_row():
+    """Return an empty row for `EventRing.pop`."""
+    return array("i", [0] * ROW_LEN)

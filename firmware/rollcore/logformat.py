@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""The session log, byte by byte: one source for the board that writes it and the PC that reads it.
+
+A file is a row of self-contained pages. A page is `HEADER` (little-endian) and records up to its `length`; its CRC-32
+covers the page without the CRC field. A record is a type byte, the payload length (one byte, or two when bit 7 of
+the first is set: seven low bits, then the rest), a time offset of 16 bits in ms and the payload. The offset counts
+from the page's base time, or from the last TIME record in the page. Type 0 fills the rest of a page.
+
+A payload of numbers is its fields packed without gaps, lowest bit first, in the order of `RECORDS`. When a value does
+not fit, the record is written with type | WIDE: the same fields in 32 bits each, so no value is ever cut. Fields may
+be added at the end and types may be added at any time: a reader skips what it does not know by its length. A change
+that breaks this gets a new magic.
+"""
+
+from micropython import const
+
+from rollcore import events
+from rollcore.sample import FORCE_UNKNOWN
+
+MAGIC = b"\xabRLP"
+VERSION = const(1)
+HEADER_FORMAT = "<4sBBH4sIIIII"
+HEADER_BYTES = const(32)
+CRC_AT = const(28)
+PAGE_LIMIT = const(4096)  # longest page: one block of the flash
+FLAG_LAST = const(1)  # the last page of a session, holds its END record
+HEADER = (
+    ("magic", "4s", "", "AB 52 4C 50"),
+    ("version", "B", "", "of the tables the writer knew"),
+    ("flags", "B", "", "bit 0: last page of the session"),
+    ("length", "H", "B", "of the whole page"),
+    ("device", "4s", "", "CRC-32 of the board's unique id"),
+    ("session", "I", "", "number of the session on that board"),
+    ("sequence", "I", "", "of the page within the session, from 0"),
+    ("start_ms", "I", "ms", "start of the session on the engine's clock"),
+    ("base_ms", "I", "ms", "base of the time offsets, on the same clock"),
+    ("crc", "I", "", "CRC-32 of the page without this field"),
+)
+
+PAD = const(0)
+# Types 1 to 10 are the events of the engine, numbered as there.
+TIME = const(32)
+DEVICE = const(33)
+SETTINGS = const(34)
+CALIBRATION = const(35)
+BATTERY = const(36)
+CLOCK = const(37)
+DROPOUT = const(38)
+END = const(39)
+TRACE = const(40)
+WIDE = const(128)
+
+RECORD_HEAD = const(4)
+TRACE_HEAD = const(5)  # a trace block always spends two bytes on its length: it is written before the length is known
+LENGTH_LIMIT = const(16383)
+
+# How a field is stored: plain, two's complement, as "ms before the record's time", as a sign bit, as a force of
+# 1/8 N with two values set apart.
+UINT = const(0)
+INT = const(1)
+BEFORE = const(2)
+SIGN = const(3)
+FORCE8 = const(4)
+FORCE8_CLIPPED = const(254)
+FORCE8_UNKNOWN = const(255)
+
+_PEAKS = tuple([("p%d" % _i, FORCE8, 8, "N/8") for _i in range(10)])
+
+# type: (name, fields of (name, storage, bits, unit)); no fields: JSON text in UTF-8.
+RECORDS = {
+    events.STROKE: (
+        "stroke",
+        (
+            ("id", UINT, 16, ""),
+            ("start_ms", BEFORE, 14, "ms"),
+            ("end_ms", BEFORE, 13, "ms"),
+            ("dir", SIGN, 1, ""),
+            ("kind", UINT, 1, ""),
+            ("length_um", UINT, 20, "um"),
+            ("mean_mn", UINT, 16, "mN"),
+            ("peak_mn", UINT, 16, "mN"),
+            ("peak_um_s", UINT, 21, "um/s"),
+            ("quality", UINT, 7, "%"),
+            ("revision", UINT, 3, ""),
+        ),
+    ),
+    events.OVER_ON: (
+        "over_on",
+        (("cross_ms", BEFORE, 15, "ms"), ("force_mn", UINT, 24, "mN"), ("ceiling", UINT, 1, "")),
+    ),
+    events.OVER_OFF: (
+        "over_off",
+        (("on_ms", BEFORE, 24, "ms"), ("peak_mn", UINT, 24, "mN"), ("impulse_mns", UINT, 32, "mN s")),
+    ),
+    events.CUE: ("cue", (("cue", UINT, 8, ""), ("level", UINT, 8, "%"))),
+    events.SESSION_START: ("session_start", (("session", UINT, 32, ""),)),
+    events.SESSION_STOP: (
+        "session_stop",
+        (
+            ("session", UINT, 32, ""),
+            ("duration_ms", UINT, 32, "ms"),
+            ("contact_ms", UINT, 32, "ms"),
+            ("in_band_ms", UINT, 32, "ms"),
+            ("over_ms", UINT, 32, "ms"),
+        ),
+    ),
+    events.SUMMARY: ("summary", _PEAKS + (("speed_um_s", INT, 24, "um/s"),)),
+    events.MARK: ("mark", (("number", UINT, 16, ""),)),
+    events.GAP: ("gap", (("lost_ms", UINT, 32, "ms"),)),
+    events.FAULT: ("fault", (("code", UINT, 16, ""),)),
+    TIME: ("time", (("ms", UINT, 32, "ms"),)),
+    DEVICE: ("device", ()),
+    SETTINGS: ("settings", ()),
+    CALIBRATION: ("calibration", ()),
+    BATTERY: ("battery", (("mv", UINT, 16, "mV"), ("percent_x10", UINT, 16, "0.1 %"))),
+    CLOCK: ("clock", (("unix_s", UINT, 32, "s"), ("unix_ms", UINT, 16, "ms"))),
+    DROPOUT: (
+        "dropout",
+        (("records", UINT, 32, ""), ("samples", UINT, 32, ""), ("since_ms", BEFORE, 32, "ms")),
+    ),
+    END: ("end", (("pages", UINT, 32, ""), ("records", UINT, 32, ""), ("dropped", UINT, 32, ""))),
+}
+
+# Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
+# from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
+TRACE_FIELDS = (
+    ("mode", UINT, 7, "1 compact, 2 full"),
+    ("first", UINT, 1, ""),
+    ("count", UINT, 16, "samples in the block"),
+)
+TRACE_FIRST_FIELDS = (
+    ("period_us", UINT, 24, "us"),
+    ("index", UINT, 32, "samples of the session before this block, lost ones included"),
+)
+TRACE_FIELDS_BYTES = const(3)
+TRACE_FIRST_BYTES = const(10)
+TRACE_COUNT_AT = const(1)  # of `count` within the payload
+TRACE_FIRST = const(128)
+
+
+def _wide(field):
+    name, storage, bits, unit = field
+    if storage == FORCE8:
+        return field
+    return (name, BEFORE if storage == BEFORE else INT, 32, unit)
+
+
+def fields_of(code):
+    """Return the fields of a record type (WIDE bit included), () for text, None for an unknown type."""
+    record = RECORDS.get(code & ~WIDE)
+    if record is None:
+        return None
+    if code & WIDE:
+        return tuple([_wide(field) for field in record[1]])
+    return record[1]
+
+
+class Layout:
+    """The fields of one record type as the packer wants them: bytes objects it can index without allocating."""
+
+    def __init__(self, code):
+        fields = fields_of(code)
+        self.code = code
+        self.storage = bytes([field[1] for field in fields])
+        self.bits = bytes([field[2] for field in fields])
+        self.payload_bytes = (sum(self.bits) + 7) // 8
+
+
+def force_code(force_mn):
+    """Return the byte of a force: N/8 from 0 to 253, FORCE8_CLIPPED above, FORCE8_UNKNOWN."""
+    if force_mn == FORCE_UNKNOWN:
+        return FORCE8_UNKNOWN
+    if force_mn <= 0:
+        return 0
+    if force_mn >= 31688:  # the first that would round to 254
+        return FORCE8_CLIPPED
+    return (force_mn * 8 + 500) // 1000
+
+
+def fits(layout, t_ms, row):
+    """Tell whether every field of `row` (from index 2) fits the narrow form. Allocates nothing."""
+    for i in range(len(layout.bits)):
+        value = row[i + 2]
+        storage = layout.storage[i]
+        bits = layout.bits[i]
+        if storage == SIGN:
+            if value != 1 and value != -1:
+                return False
+        elif storage == INT:
+            if bits < 32 and not -1 <= value >> (bits - 1) <= 0:
+                return False
+        elif storage != FORCE8:
+            if storage == BEFORE:
+                value = t_ms - value
+            if value < 0 or (bits < 32 and value >> bits):
+                return False
+    return True
+
+
+def pack_fields(buffer, at, layout, t_ms, row):
+    """Write the fields of `row` (from index 2) at `at`; return the position behind them. Allocates nothing."""
+    held = 0  # bits waiting in `low`; at most 7 + 16, so every intermediate stays a small int
+    low = 0
+    for i in range(len(layout.bits)):
+        value = row[i + 2]
+        storage = layout.storage[i]
+        left = layout.bits[i]
+        if storage == BEFORE:
+            value = t_ms - value
+        elif storage == FORCE8:
+            value = force_code(value)
+        elif storage == SIGN:
+            value = 1 if value > 0 else 0
+        while left > 0:
+            take = 16 if left > 16 else left
+            low |= (value & ((1 << take) - 1)) << held
+            value >>= take
+            left -= take
+            held += take
+            while held >= 8:
+                buffer[at] = low & 255
+                at += 1
+                low >>= 8
+                held -= 8
+    if held:
+        buffer[at] = low
+        at += 1
+    return at
+
+
+def block_room(index, block_bytes):
+    """Return the file bytes littlefs puts into block `index` of a file: all but its 4 * (ctz(index) + 1) of links."""
+    if index == 0:
+        return block_bytes
+    links = 1
+    while not index & 1:
+        index >>= 1
+        links += 1
+    return block_bytes - 4 * links

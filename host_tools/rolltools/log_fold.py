@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""Records folded into a Session: revisions of strokes, alarms from their two ends, totals, units of the PC."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rollcore import events
+from rollcore import logformat as fmt
+from rollcore.faults import FAULT_NAMES
+from rollcore.haptics import CUE_NAMES
+from rollcore.sample import FORCE_UNKNOWN
+
+from .log_pages import Record
+from .session import Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpressure, Session, Stroke
+
+_CONTACT_N = 0.3  # design.md: a stroke needs more than this; the estimate of a cut session uses the same
+_TEXT_LIMIT = 64
+
+
+class SessionFold:
+    """Takes the records of one session in any order; `finish` fills the session."""
+
+    def __init__(self, session: Session, start_ms: int) -> None:
+        self._session = session
+        self._start_ms = start_ms
+        self._last_ms = start_ms
+        self._strokes: dict[int, tuple[int, dict[str, Any]]] = {}
+        self._reported: dict[int, int] = {}
+        self._on: dict[int, dict[str, Any]] = {}
+        self._off: dict[int, tuple[int, dict[str, Any]]] = {}
+        self._stop: dict[str, Any] | None = None
+        self._take = {
+            events.STROKE: self._stroke,
+            events.OVER_ON: self._over_on,
+            events.OVER_OFF: self._over_off,
+            events.SESSION_STOP: self._session_stop,
+            events.SUMMARY: self._summary,
+            events.CUE: self._cue,
+            events.MARK: lambda r: session.marks.append(Mark(self._s(r.t_ms))),
+            events.GAP: self._gap,
+            events.FAULT: lambda r: session.faults.append(Fault(self._s(r.t_ms), _name(FAULT_NAMES, r, "code"))),
+            fmt.DROPOUT: self._dropout,
+            fmt.BATTERY: self._battery,
+            fmt.CLOCK: self._clock,
+            fmt.DEVICE: self._device,
+            fmt.SETTINGS: self._settings,
+            fmt.CALIBRATION: self._calibration,
+        }
+
+    def add(self, record: Record) -> None:
+        """Take one record."""
+        self._last_ms = max(self._last_ms, record.t_ms)
+        take = self._take.get(record.code)
+        if take is not None:
+            take(record)
+
+    def finish(self) -> None:
+        """Put what was folded into the session, in the order of time."""
+        session = self._session
+        for number, (_, values) in self._strokes.items():
+            session.strokes.append(self._as_stroke(number, values))
+        for on_ms in self._on.keys() | self._off.keys():
+            session.overpressure.append(self._as_overpressure(on_ms))
+        session.strokes.sort(key=lambda stroke: (stroke.t_start_s, stroke.id))
+        session.overpressure.sort(key=lambda over: over.t_on_s)
+        for timed in (session.cues, session.marks, session.gaps, session.faults, session.force, session.battery):
+            timed.sort(key=lambda item: item.t_s)
+        self._totals()
+
+    def _s(self, t_ms: int) -> float:
+        return (t_ms - self._start_ms) / 1000
+
+    def _stroke(self, record: Record) -> None:
+        values = record.values
+        number, revision = values["id"], values["revision"]
+        self._reported[number] = min(record.t_ms, self._reported.get(number, record.t_ms))
+        if number not in self._strokes or revision >= self._strokes[number][0]:
+            self._strokes[number] = (revision, values)
+
+    def _as_stroke(self, number: int, values: dict[str, Any]) -> Stroke:
+        return Stroke(
+            id=number,
+            t_start_s=self._s(values["start_ms"]),
+            t_end_s=self._s(values["end_ms"]),
+            t_report_s=self._s(self._reported[number]),
+            dir=values["dir"],
+            kind=_name(events.KIND_NAMES, values, "kind"),
+            length_cm=values["length_um"] / 10000,
+            mean_n=values["mean_mn"] / 1000,
+            peak_n=values["peak_mn"] / 1000,
+            peak_cm_s=values["peak_um_s"] / 10000,
+            quality=values["quality"],
+        )
+
+    def _over_on(self, record: Record) -> None:
+        self._on[record.t_ms] = record.values
+
+    def _over_off(self, record: Record) -> None:
+        self._off[record.values["on_ms"]] = (record.t_ms, record.values)
+
+    def _as_overpressure(self, on_ms: int) -> Overpressure:
+        """Join the two ends; where one is lost, the alarm begins or ends with what is known."""
+        on = self._on.get(on_ms, {"cross_ms": on_ms, "force_mn": 0, "ceiling": 0})
+        off_ms, off = self._off.get(on_ms, (self._last_ms, {"peak_mn": on["force_mn"], "impulse_mns": 0}))
+        return Overpressure(
+            t_cross_s=self._s(on["cross_ms"]),
+            t_on_s=self._s(on_ms),
+            t_off_s=self._s(off_ms),
+            peak_n=max(off["peak_mn"], on["force_mn"]) / 1000,
+            impulse_ns=off["impulse_mns"] / 1000,
+            ceiling=bool(on["ceiling"]),
+        )
+
+    def _session_stop(self, record: Record) -> None:
+        self._stop = record.values
+
+    def _summary(self, record: Record) -> None:
+        for i in range(10):
+            force_mn = record.values[f"p{i}"]
+            middle_ms = record.t_ms - 950 + 100 * i
+            self._session.force.append(
+                ForcePoint(self._s(middle_ms), None if force_mn == FORCE_UNKNOWN else force_mn / 1000)
+            )
+
+    def _cue(self, record: Record) -> None:
+        self._session.cues.append(Cue(self._s(record.t_ms), _name(CUE_NAMES, record, "cue"), record.values["level"]))
+
+    def _gap(self, record: Record) -> None:
+        lost_ms = record.values["lost_ms"]  # before the record
+        self._session.gaps.append(Gap(self._s(record.t_ms - lost_ms), lost_ms / 1000))
+
+    def _dropout(self, record: Record) -> None:
+        since_ms = min(record.values["since_ms"], record.t_ms)
+        self._session.gaps.append(Gap(self._s(since_ms), (record.t_ms - since_ms) / 1000))
+
+    def _battery(self, record: Record) -> None:
+        values = record.values
+        self._session.battery.append(Battery(self._s(record.t_ms), values["mv"], values["percent_x10"] / 10))
+
+    def _clock(self, record: Record) -> None:
+        since_start = timedelta(milliseconds=record.t_ms - self._start_ms - record.values["unix_ms"])
+        started = datetime.fromtimestamp(record.values["unix_s"], UTC) - since_start
+        self._session.started_utc = started.isoformat(timespec="milliseconds")
+
+    def _device(self, record: Record) -> None:
+        info = _json(record)
+        self._session.device = _plain(info.get("device", ""))
+        self._session.firmware = _plain(info.get("firmware", ""))
+
+    def _settings(self, record: Record) -> None:
+        self._session.settings = _json(record)
+
+    def _calibration(self, record: Record) -> None:
+        self._session.calibrated = _json(record).get("calibrated") is True
+
+    def _totals(self) -> None:
+        session = self._session
+        if self._stop is not None:
+            session.duration_s = self._stop["duration_ms"] / 1000
+            session.contact_s = self._stop["contact_ms"] / 1000
+            session.in_band_s = self._stop["in_band_ms"] / 1000
+            session.over_s = self._stop["over_ms"] / 1000
+            return
+        # The end of the session is missing: what the tenths of a second say is the best there is.
+        session.duration_s = self._s(self._last_ms)
+        low = _number(session.settings.get("band_low_n"), _CONTACT_N)
+        high = _number(session.settings.get("over_limit_n"), float("inf"))
+        known = [point.force_n for point in session.force if point.force_n is not None]
+        session.contact_s = round(sum(force > _CONTACT_N for force in known) / 10, 1)
+        session.in_band_s = round(sum(low <= force <= high for force in known) / 10, 1)
+        session.over_s = round(sum(force > high for force in known) / 10, 1)
+
+
+def _name(names: tuple[str, ...], source: Record | dict[str, Any], key: str) -> str:
+    number = (source.values if isinstance(source, Record) else source)[key]
+    return names[number] if 0 <= number < len(names) else f"{key} {number}"
+
+
+def _number(value: Any, default: float) -> float:
+    return float(value) if isinstance(value, int | float) else default
+
+
+def _plain(value: Any) -> str:
+    """Return text from the board as one short line that is safe to print."""
+    return "".join(c for c in str(value) if c.isprintable())[:_TEXT_LIMIT]
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _json(record: Record) -> dict[str, Any]:
+    try:
+        value = json.loads(record.values["text"], parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""A session as the PC knows it: plain data in seconds, newtons and centimetres, whatever it was read from."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+COMPLETE, TRUNCATED, DAMAGED = "complete", "truncated", "damaged"
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One stroke as last revised; `t_report_s` is its first announcement, `quality` 0-100."""
+
+    id: int
+    t_start_s: float
+    t_end_s: float
+    t_report_s: float
+    dir: int
+    kind: str
+    length_cm: float
+    mean_n: float
+    peak_n: float
+    peak_cm_s: float
+    quality: int
+
+
+@dataclass(frozen=True)
+class Overpressure:
+    """One alarm: the crossing of the limit, the request for the alarm, the end; `impulse_ns` above the limit."""
+
+    t_cross_s: float
+    t_on_s: float
+    t_off_s: float
+    peak_n: float
+    impulse_ns: float
+    ceiling: bool
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A cue that was decided, with its level 0-100."""
+
+    t_s: float
+    cue: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A press of the button."""
+
+    t_s: float
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Samples or records were lost for `lost_s`, from `t_s` on."""
+
+    t_s: float
+    lost_s: float
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something on the board failed; `code` names it."""
+
+    t_s: float
+    code: str
+
+
+@dataclass(frozen=True)
+class ForcePoint:
+    """The peak force within the tenth of a second around `t_s`, None where it was unknown."""
+
+    t_s: float
+    force_n: float | None
+
+
+@dataclass(frozen=True)
+class Battery:
+    """A reading of the gauge."""
+
+    t_s: float
+    mv: int
+    percent: float
+
+
+@dataclass
+class Session:
+    """A whole session and how much of it could be read. Times are seconds from the start of the session."""
+
+    path: Path
+    name: str
+    device: str = ""
+    firmware: str = ""
+    session_no: int = 0
+    start_ms: int = 0  # of the session on the engine's clock
+    state: str = COMPLETE
+    damaged_pages: int = 0
+    skipped_records: int = 0
+    started_utc: str | None = None  # ISO 8601; None when no clock was ever set
+    duration_s: float = 0.0
+    contact_s: float = 0.0
+    in_band_s: float = 0.0
+    over_s: float = 0.0
+    calibrated: bool = False
+    strokes: list[Stroke] = field(default_factory=list)
+    overpressure: list[Overpressure] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    force: list[ForcePoint] = field(default_factory=list)
+    battery: list[Battery] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)

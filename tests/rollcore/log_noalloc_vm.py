@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Runs inside VM-32: events, trace samples and the flush question under a locked heap. Prints what it did.
+
+The firmware folder is on MICROPYPATH. An allocation raises MemoryError, and the test fails on the exit code.
+"""
+
+import micropython
+
+from rollcore import events
+from rollcore.logwriter import LogWriter
+from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
+from rollcore.trace import FULL, TraceEncoder
+
+SAMPLES = 10000
+
+
+def set_row(row, kind, t_ms, start_ms, length_um):
+    for i in range(len(row)):
+        row[i] = 100
+    row[0] = kind
+    row[1] = t_ms
+    if kind == events.STROKE:
+        row[2] = t_ms & 0xFFFF
+        row[3] = start_ms
+        row[4] = t_ms - 140
+        row[5] = -1
+        row[6] = 1
+        row[7] = length_um
+        row[12] = 0
+
+
+def run(writer, encoder, row, sample, first, count):
+    """Add samples, an event of every type in turn, wide strokes and a far time; pages close, open and overflow."""
+    kinds = len(events.FIELDS)
+    for i in range(first, first + count):
+        t_ms = i * 5
+        for channel in range(6):
+            sample[channel] = ((i * (channel + 7) * 37) & 0xFFFF) - 32768
+        sample[FORCE] = FORCE_UNKNOWN if i % 97 < 10 else (i * 91) % 20000
+        encoder.add(t_ms, sample)
+        if i % 40 == 0:
+            set_row(row, 1 + (i // 40) % kinds, t_ms, t_ms - 800, 150000)
+            writer.add_event(row)
+        if i % 400 == 0:
+            set_row(row, events.STROKE, t_ms, t_ms - 60000, 9000000)
+            writer.add_event(row)
+            writer.add_battery(t_ms, 3900, 804)
+        if i % 1000 == 999:
+            set_row(row, events.MARK, t_ms + 200000, 0, 0)
+            writer.add_event(row)
+        writer.flush_due(t_ms, True)
+
+
+def drain(writer):
+    pages = 0
+    while writer.pending:
+        writer.take_page()
+        writer.release()
+        pages += 1
+    return pages
+
+
+def main():
+    writer = LogWriter(pages=4)
+    writer.begin(1, 0, b"dev0")
+    encoder = TraceEncoder(writer, FULL, 4808)
+    row = events.new_row()
+    sample = new_sample()
+    run(writer, encoder, row, sample, 0, 1200)
+    pages = 0
+    for first in range(1200, 1200 + SAMPLES, 2000):
+        pages += drain(writer)
+        micropython.heap_lock()
+        run(writer, encoder, row, sample, first, 2000)
+        micropython.heap_unlock()
+    print("samples", SAMPLES, "pages", pages + drain(writer), "dropped", writer.dropped)
+
+
+main()

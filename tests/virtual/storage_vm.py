@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: MIT
+"""Runs inside the VM: the session store on a real VfsLfs2. Prints one JSON object; the test reads it.
+
+Arguments: the name of the scenario, its numbers. The firmware folder is on MICROPYPATH.
+"""
+
+import json
+import os
+import sys
+
+from ram_flash import RamFlash
+
+from rollcore import events
+from rollcore.logwriter import LogWriter
+from rollcore.sample import new_sample
+from rollcore.trace import FULL, TraceEncoder
+from storage import SUFFIX, SessionStore, session_name
+
+ROOT = "/ram/sessions"
+SIZES = (4096, 600, 3492, 4088, 300)  # of the pages of a session: as the blocks want them, with idle flushes between
+
+
+def mount(flash, fresh=False):
+    if fresh:
+        os.VfsLfs2.mkfs(flash)
+    os.mount(os.VfsLfs2(flash), "/ram")
+
+
+def unmount():
+    os.umount("/ram")
+
+
+def page_of(number, sequence, size):
+    """Return a page the sweep can tell from every other."""
+    return bytes([(number * 7 + sequence * 31 + i) & 255 for i in range(size)])
+
+
+def read(number):
+    try:
+        with open(ROOT + "/" + session_name(number) + SUFFIX, "rb") as f:
+            return f.read()
+    except OSError:
+        return None
+
+
+def fill(store, number_of_pages, size):
+    number = store.open()
+    acknowledged = 0
+    for sequence in range(number_of_pages):
+        acknowledged += store.append(page_of(number, sequence, size))
+    store.close()
+    return number, acknowledged
+
+
+def session(store, acknowledged):
+    number = store.open()
+    if not number:
+        return 0
+    for sequence, size in enumerate(SIZES):
+        if store.append(page_of(number, sequence, size), sequence == len(SIZES) - 1):
+            acknowledged.append((number, sequence))
+    store.close()
+    return number
+
+
+def check(acknowledged, older):
+    """Return what is lost: acknowledged pages that are not there, older sessions that are neither whole nor gone."""
+    lost = []
+    for number, sequence in acknowledged:
+        data = read(number)
+        start = sum(SIZES[:sequence])
+        page = page_of(number, sequence, SIZES[sequence])
+        if data is None or data[start : start + len(page)] != page:
+            lost.append([number, sequence])
+    names = os.listdir(ROOT)
+    for number, whole in older:
+        if session_name(number) + SUFFIX in names and read(number) != whole:
+            lost.append([number, "older"])
+    return lost
+
+
+def prepared(blocks):
+    """Return a flash that holds old sessions, one of them pulled, and no room for another, and what they are."""
+    flash = RamFlash(blocks)
+    mount(flash, fresh=True)
+    store = SessionStore(ROOT)
+    older = []
+    while not store.removed:
+        number, _ = fill(store, 3, 4000)
+    store.mark_pulled(store.sessions()[2])
+    for number in store.sessions():
+        older.append((number, read(number)))
+    unmount()
+    return flash, older
+
+
+def power_cuts(blocks, step):
+    """Cut the power at every operation of a session with rotation, whole and torn; then boot and write another."""
+    flash, older = prepared(int(blocks))
+    image = bytes(flash.data)
+    result = {"cuts": 0, "unmountable": 0, "lost": [], "names": [], "acknowledged": 0, "rotated": 0}
+    for torn in (False, True):
+        cut = 1
+        while True:
+            flash = RamFlash(int(blocks), bytearray(image))
+            mount(flash)
+            flash.power = cut
+            flash.torn = torn
+            acknowledged = []
+            store = SessionStore(ROOT)
+            number = session(store, acknowledged)
+            result["rotated"] += store.removed
+            survived = flash.power > 0
+            unmount()
+            after_cut(result, RamFlash(int(blocks), flash.data), acknowledged, older, number)
+            result["cuts"] += 1
+            if survived:
+                break
+            cut += int(step)
+    return result
+
+
+def after_cut(result, flash, acknowledged, older, cut_number):
+    try:
+        mount(flash)
+    except OSError:
+        result["unmountable"] += 1
+        return
+    if acknowledged or "sessions" in os.listdir("/ram"):
+        result["lost"] += check(acknowledged, older)
+    again = []
+    number = session(SessionStore(ROOT), again)
+    # The number of a session that was cut before its file existed is given again; one with pages never is.
+    if len(again) != len(SIZES) or (acknowledged and number <= cut_number):
+        result["names"].append([number, len(again)])
+    result["lost"] += check(again, [])
+    result["acknowledged"] += len(acknowledged)
+    unmount()
+
+
+def rotation(blocks):
+    """Fill the flash many times over; pulled sessions must go first, then the oldest, and the reserve must hold."""
+    flash = RamFlash(int(blocks))
+    mount(flash, fresh=True)
+    store = SessionStore(ROOT)
+    order = []
+    least_free = int(blocks)
+    refused = 0
+    known = []
+    for _ in range(60):
+        number, acknowledged = fill(store, 4, 4000)
+        refused += 4 - acknowledged
+        now = store.sessions()
+        order += [gone for gone in known if gone not in now]
+        known = now
+        if number in (6, 7):
+            store.mark_pulled(number)
+        free = os.statvfs("/ram")[3]
+        least_free = min(least_free, free)
+    result = {"order": order, "least_free": least_free, "refused": refused, "removed": store.removed}
+    result["listed"] = sorted(os.listdir(ROOT))
+    unmount()
+    return result
+
+
+def too_long(blocks):
+    """One session longer than the flash: it must stop within its reserve, say so, and still take its last page."""
+    flash = RamFlash(int(blocks))
+    mount(flash, fresh=True)
+    store = SessionStore(ROOT)
+    fill(store, 3, 4000)
+    number = store.open()
+    written = 0
+    while store.append(page_of(number, written, 4000)):
+        written += 1
+    result = {"fault": store.fault, "written": written, "free": os.statvfs("/ram")[3], "removed": store.removed}
+    result["again"] = store.append(page_of(number, written, 4000))
+    result["last"] = store.append(page_of(number, written, 400), last=True)
+    store.close()
+    data = read(number)
+    whole = b"".join([page_of(number, i, 4000) for i in range(written)]) + page_of(number, written, 400)
+    result["whole"] = data == whole
+    unmount()
+    return result
+
+
+def enospc(blocks):
+    """Another file takes the room behind the store's back: a real ENOSPC, answered by removing an old session."""
+    flash = RamFlash(int(blocks))
+    mount(flash, fresh=True)
+    store = SessionStore(ROOT)
+    for _ in range(4):
+        fill(store, 4, 4000)
+    number = store.open()
+    written = int(store.append(page_of(number, 0, 4000)))
+    try:
+        with open("/ram/hog", "wb") as hog:
+            while True:
+                hog.write(b"h" * 512)
+                hog.flush()
+    except OSError:
+        pass
+    for sequence in range(1, 4):
+        written += store.append(page_of(number, sequence, 4000))
+    result = {"written": written, "removed": store.removed, "fault": store.fault, "sessions": store.sessions()}
+    store.close()
+    result["whole"] = read(number) == b"".join([page_of(number, i, 4000) for i in range(4)])
+    unmount()
+    return result
+
+
+def wear(kind, seconds):
+    """Write a session through writer and store; return the wear of the flash for its bytes."""
+    flash = RamFlash(256)
+    mount(flash, fresh=True)
+    store = SessionStore(ROOT)
+    writer = LogWriter()
+    store.open()
+    store.append(b"a session before: the folder is there")
+    writer.begin(store.open(), 0, b"test")
+    trace = TraceEncoder(writer, FULL, 4808) if kind == "trace" else None
+    erases, programmed = flash.erases, flash.programmed
+    length, strokes = drive(writer, store, trace, int(seconds))
+    result = {
+        "bytes": length,
+        "erases": flash.erases - erases,
+        "programmed": flash.programmed - programmed,
+        "dropped": writer.dropped,
+        "strokes": strokes,
+    }
+    store.close()
+    unmount()
+    return result
+
+
+def drive(writer, store, trace, seconds):
+    """20 s of contact with a stroke a second, 15 s of rest, again and again."""
+    row = events.new_row()
+    sample = new_sample()
+    strokes = 0
+    seed = 1
+    for t_ms in range(0, seconds * 1000, 5):
+        in_contact = t_ms % 35000 < 20000
+        if trace is not None:
+            for channel in range(7):
+                seed = (seed * 1103 + 12345) & 0xFFFF
+                sample[channel] = (t_ms * (channel + 3)) % 4001 + (seed & 63)
+            trace.add(t_ms, sample)
+        if t_ms % 1000 == 995:
+            fill_row(row, events.SUMMARY, t_ms, 4000)
+            writer.add_event(row)
+            if in_contact:
+                strokes += 1
+                stroke_row(row, strokes, t_ms)
+                writer.add_event(row)
+        if t_ms % 50 == 0:
+            flush(writer, store, t_ms, in_contact)
+    writer.end(seconds * 1000)
+    flush(writer, store, seconds * 1000, False)
+    return store.offset, strokes
+
+
+def fill_row(row, kind, t_ms, value):
+    for i in range(len(row)):
+        row[i] = value
+    row[0] = kind
+    row[1] = t_ms
+
+
+def stroke_row(row, number, t_ms):
+    values = (events.STROKE, t_ms, number, t_ms - 800, t_ms - 140, 1, 0, 153211, 4012, 6033, 401003, 90, 0, 0)
+    for i in range(len(row)):
+        row[i] = values[i]
+
+
+def flush(writer, store, t_ms, in_contact):
+    while writer.flush_due(t_ms, in_contact):
+        store.append(writer.take_page())
+        writer.release()
+
+
+SCENARIOS = {
+    "power_cuts": power_cuts,
+    "rotation": rotation,
+    "too_long": too_long,
+    "enospc": enospc,
+    "wear": wear,
+}
+print(json.dumps(SCENARIOS[sys.argv[1]](*sys.argv[2:])))
