@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""`roller pull`: the sessions from a board into a folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import console
+
+
+def pull(
+    port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
+    to: Annotated[Path, typer.Option("--to", help="The folder for the sessions.")] = Path("sessions"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was pulled as JSON.")] = False,
+) -> None:
+    """Bring the sessions to this computer, each proven by its digest, with a table of its strokes beside it.
+
+    \b
+    Example:
+      roller pull --port /dev/ttyUSB0 --to my-sessions
+    """
+    from .. import pulling
+    from ..link import Link
+
+    with Link(port) as link:
+        link.set_clock()
+        sessions = pulling.offered(link)
+        with console.progress("Pulling", sum(entry.size for entry in sessions)) as advance:
+            results = pulling.pull(link, to, lambda _name, more: advance(more), sessions)
+    if as_json:
+        console.print_json({"folder": str(to), "sessions": [vars(result) for result in results]})
+    elif results:
+        rows = [(r.name, r.bytes, r.strokes, r.state, "new" if r.new else "known") for r in results]
+        console.table(("session", ">bytes", ">strokes", "state", ""), rows, f"Sessions in {to}")
+    else:
+        console.say("no sessions on the board")

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""`roller virtual-board`: a board that exists only on this computer, for mpremote and every tool here."""
+
+import signal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import console
+from ..errors import RollerError
+
+
+class ClockKind(StrEnum):
+    """How time passes on the board."""
+
+    real = "real"
+    fast = "fast"
+
+
+def virtual_board(
+    folder: Annotated[Path, typer.Option("--dir", help="Its folder: flash image and probe notes.")] = Path("board"),
+    samples: Annotated[
+        Path | None, typer.Option("--samples", help="A recorded session its sensors shall feel.")
+    ] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", help="A modelled hand; `list` names them.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="The seed of the modelled hand.")] = 1,
+    clock: Annotated[ClockKind, typer.Option("--clock", help="Wall time, or as fast as it goes.")] = ClockKind.real,
+) -> None:
+    """Run a virtual board: prints its port on the first line, then serves it until it is killed.
+
+    A new folder is a freshly flashed board without the app; `roller deploy --port PORT` puts it there. Samples start
+    when the app first reads its motion sensor. Killing it is a power cut.
+
+    \b
+    Example:
+      roller virtual-board --dir board --scenario demo --clock fast
+    """
+    if scenario == "list":
+        _list_scenarios()
+        return
+    if samples and scenario:
+        raise RollerError("both --samples and --scenario are given", "give one of them")
+    from ..virtual.board import VirtualBoard
+
+    board = VirtualBoard(folder, _chip_samples(folder, samples, scenario, seed), clock.value)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        print(board.port, flush=True)
+        board.serve()
+    except KeyboardInterrupt:
+        console.note("switched off")
+    finally:
+        board.close()
+
+
+def _chip_samples(folder: Path, samples: Path | None, scenario: str | None, seed: int) -> Path | None:
+    """Write what the chips shall feel into the board's folder and return the file, None for a board that lies still."""
+    if not samples and not scenario:
+        return None
+    from ..recording import write_chip_samples
+
+    if samples:
+        from ..recording_csv import read_csv
+
+        recording = read_csv(samples)
+    else:
+        from .. import hand
+
+        if scenario not in hand.SCENARIOS:
+            raise RollerError(f"there is no scenario {scenario!r}", "see `roller virtual-board --scenario list`")
+        recording = hand.make(scenario, seed).recording
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RollerError(f"{folder} cannot be made: {error.strerror}", "name another folder with --dir") from error
+    path = folder / "samples.bin"
+    write_chip_samples(recording, path)
+    return path
+
+
+def _list_scenarios() -> None:
+    from .. import hand
+
+    console.table(("scenario", "what the hand does"), list(hand.SCENARIOS.items()))
