@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Putting the firmware on a board: into the slot that does not run, proven there, then switched by one rename.
+
+The app lives in `/a` or `/b`; the file `/active` names the slot that main.py starts. A deploy that is cut off at any
+point leaves the old app as it was.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from . import FIRMWARE_DIR
+from .errors import RollerError
+from .link import Link
+
+_ROOT_FILE = "main.py"
+_RESERVE_BYTES = 32 * 1024
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deploy did."""
+
+    slot: str
+    files: int
+    sent: list[str]
+    sent_bytes: int
+    switched: bool
+
+
+def firmware_files(folder: Path = FIRMWARE_DIR) -> dict[str, bytes]:
+    """Return the firmware as {path relative to its folder: content}."""
+    paths = sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], None] | None = None) -> Deployed:
+    """Put `files` on the board; only those are sent that neither slot holds. `say` hears (path, bytes done, in all)."""
+    app = {path: data for path, data in files.items() if path != _ROOT_FILE}
+    wanted = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    state = link.run("slots")
+    active = state["active"] if state["active"] in ("a", "b") else None
+    present = {slot: _hashes(link, slot, state["slots"][slot]) for slot in ("a", "b")}
+    root = link.run("sha256", paths=["/" + _ROOT_FILE])["/" + _ROOT_FILE]
+    if active and present[active] == {path: wanted[path] for path in app} and root == wanted[_ROOT_FILE]:
+        return Deployed(active, len(files), [], 0, False)
+
+    slot = "b" if active == "a" else "a"
+    have = present[slot]
+    other = present["b" if slot == "a" else "a"]
+    missing = [path for path in app if have.get(path) != wanted[path]]
+    copied = [path for path in missing if other.get(path) == wanted[path]]
+    sent = [path for path in missing if path not in copied]
+    _check_space(sum(len(files[path]) for path in missing), state["free_bytes"])
+    link.run(
+        "prepare",
+        folders=[f"/{slot}", *(f"/{slot}/{folder}" for folder in _folders(app))],
+        remove=[f"/{slot}/{path}" for path in have if path not in app],
+        copy=[(f"/{'b' if slot == 'a' else 'a'}/{path}", f"/{slot}/{path}") for path in copied],
+    )
+    if root != wanted[_ROOT_FILE]:
+        sent.append(_ROOT_FILE)
+    total = sum(len(files[path]) for path in sent)
+    done = 0
+    for path in sent:
+        link.write_file(f"/{path}" if path == _ROOT_FILE else f"/{slot}/{path}", files[path])
+        done += len(files[path])
+        if say:
+            say(path, done, total)
+    if _hashes(link, slot, [f"/{slot}/{path}" for path in app]) != {path: wanted[path] for path in app}:
+        raise RollerError("the firmware on the board is not what was sent", "deploy again; the old app still runs")
+    link.write_file("/active", slot.encode())
+    return Deployed(slot, len(files), sent, total, True)
+
+
+def _folders(paths: dict[str, bytes]) -> list[str]:
+    """Return the folders of `paths`, parents first."""
+    found = {parent.as_posix() for path in paths for parent in PurePosixPath(path).parents} - {"."}
+    return sorted(found)
+
+
+def _hashes(link: Link, slot: str, paths: list[str]) -> dict[str, str]:
+    """Return {path in the slot: SHA-256} for the files that are there."""
+    found = link.run("sha256", paths=[path for path in paths if path.startswith(f"/{slot}/")])
+    return {path[len(slot) + 2 :]: digest for path, digest in found.items() if digest}
+
+
+def _check_space(need: int, free: int) -> None:
+    if need + _RESERVE_BYTES > free:
+        raise RollerError(
+            f"the board has {free // 1024} kB free, the firmware needs {(need + _RESERVE_BYTES) // 1024} kB",
+            "pull the sessions, then remove old ones from the board",
+        )

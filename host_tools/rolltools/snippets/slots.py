@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""On the board: what lies in the two slots of the app, and which of them runs."""
+
+import os
+
+
+def files(folder):
+    """Return the paths of all files below a folder; none where there is no such folder."""
+    found: list[str] = []
+    try:
+        entries = list(os.ilistdir(folder))
+    except OSError:
+        return found
+    for entry in entries:
+        path = folder + "/" + entry[0]
+        if entry[1] & 0x4000:
+            found += files(path)
+        else:
+            found.append(path)
+    return found
+
+
+def active():
+    """Return the name of the slot that runs, or None."""
+    try:
+        with open("/active") as stream:
+            return stream.read().strip()
+    except OSError:
+        return None
+
+
+def main():
+    """Return the active slot, the files of both and the free bytes."""
+    stat = os.statvfs("/")
+    return {"active": active(), "slots": {slot: files("/" + slot) for slot in "ab"}, "free_bytes": stat[0] * stat[3]}
