@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Settings and calibration from their JSON files. A bad file never stops the boot: defaults, and its fault is named."""
+
+import json
+
+from rollcore.calibration import Calibration
+from rollcore.settings import Settings
+
+SETTINGS_PATH = "/settings.json"
+CALIBRATION_PATH = "/calibration.json"
+
+
+def load_settings(force_kind, path=SETTINGS_PATH):
+    """Return (Settings, None), or the defaults and a text that says what is wrong with the file."""
+    given, problem = _load(path)
+    try:
+        return Settings.from_dict(given, force_kind), problem
+    except ValueError as error:
+        return Settings.from_dict({}, force_kind), "%s: %s" % (path, error)
+
+
+def load_calibration(path=CALIBRATION_PATH):
+    """Return (Calibration, None), or the nominal one and a text that says what is wrong with the file."""
+    given, problem = _load(path)
+    if not given:
+        return Calibration(), problem
+    try:
+        return Calibration(given["zero_counts"], given["counts_per_n"], True), None
+    except (KeyError, TypeError, ValueError) as error:
+        return Calibration(), "%s: %s" % (path, error)
+
+
+def _load(path):
+    try:
+        with open(path) as stream:
+            return json.load(stream), None
+    except OSError:
+        return {}, None  # never written: the defaults are meant
+    except ValueError as error:
+        return {}, "%s: not JSON (%s)" % (path, error)

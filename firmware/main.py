@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Boot: the app of the active slot, or safe mode while the button is held; the motor is off when it ends."""
+
+import sys
+
+try:
+    with open("/active") as stream:
+        sys.path.insert(0, "/" + stream.read().strip())
+except OSError:
+    sys.path.insert(0, "/a")
+
+from boards.thing_plus import Board
+
+board = Board()
+try:
+    if board.button():
+        print("safe mode: the button was held at boot; the app is not started")
+        board.led(True)
+    else:
+        import app
+
+        app.run(board)
+finally:
+    board.motor_off()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""What is kept of a session: events into the log writer, full pages into the session's file at the right moment."""
+
+import json
+import struct
+from binascii import crc32
+
+from rollcore.events import SESSION_START, SESSION_STOP
+from rollcore.logformat import CALIBRATION, DEVICE, SETTINGS
+from rollcore.logwriter import LogWriter
+from rollcore.trace import TraceEncoder
+from storage import SessionStore
+
+_TRACE_OFF = 0
+
+
+class Recorder:
+    """Joins `LogWriter` (pure) and `SessionStore` (files). `device` describes board and firmware, for the log.
+
+    `board` tells the wall time and is told to stop its motor ahead of every write: an erase stops everything.
+    """
+
+    def __init__(self, board, settings, calibration, device):
+        self._board = board
+        self._settings = settings
+        self._calibration = calibration
+        self._device = device
+        self._tag = struct.pack("<I", crc32(device["device"].encode()))
+        self._store = SessionStore()
+        self._writer = LogWriter()
+        self._trace = None
+        if settings.trace != _TRACE_OFF:
+            self._trace = TraceEncoder(self._writer, settings.trace, board.period_us)
+
+    @property
+    def active(self):
+        """Whether a session is being recorded."""
+        return self._writer.active
+
+    @property
+    def fault(self):
+        """The code of the last failure of the store, or an empty text."""
+        return self._store.fault
+
+    def add_event(self, row):
+        """Keep one event of the engine; the start and the end of a session open and end its log."""
+        if row[0] == SESSION_START:
+            self._begin(row[1])
+        self._writer.add_event(row)
+        if row[0] == SESSION_STOP:
+            self._writer.end(row[1])
+
+    def add_sample(self, t_ms, sample):
+        """Keep one sample where the trace is on. No allocation."""
+        if self._trace is not None and self._writer.active:
+            self._trace.add(t_ms, sample)
+
+    def add_battery(self, t_ms, mv, percent_x10):
+        """Keep a reading of the gauge."""
+        self._writer.add_battery(t_ms, mv, percent_x10)
+
+    def turn(self, t_ms, in_contact):
+        """Write one page if the rules want it; return whether one was written (the caller counts the stall)."""
+        if not self._writer.flush_due(t_ms, in_contact):
+            return False
+        self._write_page()
+        return True
+
+    def close(self):
+        """Write all there is: Ctrl-C, before sleep, at the end of the app."""
+        self._writer.demand_flush()
+        while not self._writer.is_empty():
+            self._write_page()
+        self._store.close()
+
+    def _begin(self, t_ms):
+        wall = self._board.unix_time()  # first: what follows takes its time
+        while not self._writer.is_empty():
+            self._write_page()
+        number = self._store.open()
+        self._writer.begin(number, t_ms, self._tag)
+        self._writer.add_text(DEVICE, t_ms, json.dumps(self._device))
+        self._writer.add_text(SETTINGS, t_ms, json.dumps(self._settings.to_dict()))
+        calibration = self._calibration
+        self._writer.add_text(
+            CALIBRATION,
+            t_ms,
+            json.dumps(
+                {
+                    "zero_counts": calibration.zero_counts,
+                    "counts_per_n": calibration.counts_per_n,
+                    "calibrated": calibration.calibrated,
+                }
+            ),
+        )
+        if wall:
+            self._writer.add_clock(t_ms, wall[0], wall[1])
+
+    def _write_page(self):
+        self._board.motor_off()
+        page = self._writer.take_page()
+        if page is not None:
+            self._store.append(page, not self._writer.active)
+            self._writer.release()
+        if self._writer.is_empty() and not self._writer.active:
+            self._store.close()
