@@ -94,7 +94,7 @@ class App:
         """Feed what waits in the IMU to the engine; return whether more may wait."""
         board, clock, engine, sample = self._board, self._clock, self._engine, self._sample
         count = board.fetch()
-        clock.tick(board.ticks_us())
+        clock.tick(board.fetched_us)
         more = count == board.fetch_max
         lost_ms = 0 if more else clock.lost_ms(count * board.period_us)
         if lost_ms:
@@ -116,7 +116,8 @@ class App:
 
     def _drain_events(self):
         while self._engine.events.pop(self._row):
-            self._recorder.add_event(self._row)
+            self._clock.tick(self._board.ticks_us())
+            self._recorder.add_event(self._row, self._clock.now_ms)
 
     # -- feedback ---------------------------------------------------------------------------------------------
 

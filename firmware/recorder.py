@@ -42,10 +42,13 @@ class Recorder:
         """The code of the last failure of the store, or an empty text."""
         return self._store.fault
 
-    def add_event(self, row):
-        """Keep one event of the engine; the start and the end of a session open and end its log."""
+    def add_event(self, row, now_ms):
+        """Keep one event of the engine; the start and the end of a session open and end its log.
+
+        `now_ms` is the time of the call on the engine's clock: the wall clock belongs to it, not to the event.
+        """
         if row[0] == SESSION_START:
-            self._begin(row[1])
+            self._begin(row[1], now_ms)
         self._writer.add_event(row)
         if row[0] == SESSION_STOP:
             self._writer.end(row[1])
@@ -73,7 +76,7 @@ class Recorder:
             self._write_page()
         self._store.close()
 
-    def _begin(self, t_ms):
+    def _begin(self, t_ms, now_ms):
         wall = self._board.unix_time()  # first: what follows takes its time
         while not self._writer.is_empty():
             self._write_page()
@@ -94,7 +97,7 @@ class Recorder:
             ),
         )
         if wall:
-            self._writer.add_clock(t_ms, wall[0], wall[1])
+            self._writer.add_clock(now_ms, wall[0], wall[1])
 
     def _write_page(self):
         self._board.motor_off()

@@ -85,6 +85,7 @@ class Board:
         self._force_mn = FORCE_UNKNOWN
         self._force_before_mn = FORCE_UNKNOWN
         self._force_age_us = 0
+        self.fetched_us = 0  # ticks at which the last fetch looked into the FIFO
 
     def _make_imu(self, rate_hz):
         self._imu = self._try("imu", lambda: LSM6DSOX(self._i2c, ADDRESS_IMU, self.sleep_ms, rate_hz))
@@ -138,6 +139,7 @@ class Board:
         self._force_before_mn = self._force_mn
         if self._adc:
             self._read_force()
+        self.fetched_us = time.ticks_us()
         self._count = self._imu.fetch() if self._imu else 0
         return self._count
 
@@ -158,11 +160,18 @@ class Board:
     def sample(self, i: int, out):
         """Write sample `i` of the last fetch into `out`. No allocation.
 
-        The conversion read by that fetch is about as old as its newest sample; the samples before it keep the
-        force of the fetch before.
+        The conversion read by that fetch is about as old as its newest sample; the samples before it lie between
+        this conversion and the one of the fetch before.
         """
         self._imu.decode(i, out)
-        out[FORCE] = self._force_mn if i == self._count - 1 else self._force_before_mn
+        force_mn = self._force_mn
+        before_mn = self._force_before_mn
+        if i < self._count - 1:
+            if force_mn == FORCE_UNKNOWN or before_mn == FORCE_UNKNOWN:
+                force_mn = before_mn
+            else:
+                force_mn = before_mn + (force_mn - before_mn) * (i + 1) // self._count
+        out[FORCE] = force_mn
         out[MOTOR] = MOTOR_OWN
 
     @property

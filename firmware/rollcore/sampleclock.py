@@ -47,7 +47,8 @@ class SampleClock:
         if behind_us > _LOST_US:
             self._advance(behind_us)
             return behind_us // 1000
-        self._pull_us = behind_us >> _PULL_BITS
+        # The newest sample of a reading is half a period old, in the mean.
+        self._pull_us = (behind_us - (self.period_us >> 1)) >> _PULL_BITS
         return 0
 
     def next(self):

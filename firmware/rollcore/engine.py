@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""The engine: the one place where the parts meet. Samples in, events and the level of the motor out."""
+
+from micropython import const
+
+from rollcore.events import CUE, FAULT, GAP, MARK, OVER_OFF, OVER_ON, EventRing
+from rollcore.faults import FAULT_FORCE_UNKNOWN
+from rollcore.force import Force
+from rollcore.haptics import CUE_CEILING, CUE_MARK, CUE_OVER, CUE_SENSOR, Haptics
+from rollcore.motion import Motion
+from rollcore.pressure import Pressure
+from rollcore.sample import FORCE, MOTOR
+from rollcore.session import Session
+from rollcore.stroke import StrokeDetector
+
+_CUE_AGAIN_MS = const(5000)  # an over-pressure that goes on is told again
+_MOTOR_RINGS_MS = const(60)  # a motor still moves after it was told to stop
+
+
+class Engine:
+    """Everything that is decided from samples.
+
+    `step` takes one sample; `events` is the ring the caller drains; `motor_level` (0-100) is what the motor is to do
+    now. Reads no clock, touches no hardware, never waits and allocates nothing per sample.
+    """
+
+    def __init__(self, settings):
+        dt_us = 1000000 // settings.rate_hz
+        fsr = settings.force_sensor == 1
+        self.events = EventRing()
+        self._force = Force(0 if fsr else settings.head_mass_g, settings.force_as_is, dt_us)
+        self._motion = Motion(settings.imu_to_head_mm, dt_us)
+        self._pressure = Pressure(
+            settings.over_limit_mn, settings.over_hysteresis_mn, settings.over_hold_ms, settings.ceiling_mn
+        )
+        self._haptics = Haptics(settings.cue_level)
+        self._session = Session(self.events, settings.band_low_mn, settings.over_limit_mn, settings.session_gap_s)
+        self._strokes = StrokeDetector(self.events)
+        self._dt_us = 0
+        self._motor_ms = -1000
+        self._cue_ms = 0
+        self._marks = 0
+        self.motor_level = 0
+        self.in_contact = False
+        self.in_session = False
+        self.force_known = True
+        self._retime(dt_us)
+
+    def step(self, t_ms, dt_us, sample):
+        """Take one sample at `t_ms` (whole ms, below 2^30); `dt_us` is the nominal sample period."""
+        if dt_us != self._dt_us:
+            self._retime(dt_us)
+        force = self._force
+        force.step(t_ms, sample[FORCE])
+        net_mn = force.net_mn
+        known = force.known
+        contact = force.in_contact
+        self.in_contact = contact
+        if known != self.force_known:
+            self._force_changed(t_ms, known)
+        if self._pressure.step(t_ms, dt_us, net_mn, known):
+            self._pressure_changed(t_ms, net_mn)
+        self._session.step(t_ms, dt_us, net_mn, known, contact)
+        self.in_session = self._session.is_open
+        if self._motion.add(sample):
+            self._block(t_ms, sample[MOTOR])
+        self._haptics.step(t_ms)
+        self.motor_level = self._haptics.level
+
+    def mark(self, t_ms):
+        """Record a press of the button and confirm it to the hand."""
+        self._marks += 1
+        self.events.push(MARK, t_ms, self._marks)
+        self._cue(CUE_MARK, t_ms)
+
+    def fault(self, t_ms, code):
+        """Record a fault of the board (`rollcore.faults`)."""
+        self.events.push(FAULT, t_ms, code)
+
+    def gap(self, t_ms, lost_ms):
+        """Record that samples of `lost_ms` are missing before `t_ms`."""
+        self.events.push(GAP, t_ms, lost_ms)
+
+    def finish(self, t_ms):
+        """Close what is open: stroke, over-pressure, session. The motor is to be off."""
+        self._strokes.finish(t_ms)
+        if self._pressure.end():
+            self._pressure_changed(t_ms, 0)
+        self._session.close(t_ms)
+        self.in_session = False
+        self._haptics.stop(self._haptics.cue)
+        self.motor_level = 0
+
+    def _retime(self, dt_us):
+        self._dt_us = dt_us
+        self._motion.set_period(dt_us)
+        self._force.set_block(self._motion.block_us)
+
+    def _block(self, t_ms, motor):
+        """Do what is due once a block."""
+        if motor > 0 or (motor < 0 and self.motor_level > 0):
+            self._motor_ms = t_ms
+        motion = self._motion
+        motion.block(t_ms - self._motor_ms < _MOTOR_RINGS_MS)
+        self._force.block(t_ms, motion.accel_z, motion.gravity_z)
+        self._strokes.block(t_ms, motion, self._force)
+        if self._session.is_open:
+            self._session.speed(motion.speed_um_s)
+        if self._pressure.alarm and t_ms - self._cue_ms >= _CUE_AGAIN_MS:
+            self._cue(CUE_CEILING if self._pressure.by_ceiling else CUE_OVER, t_ms)
+
+    def _force_changed(self, t_ms, known):
+        self.force_known = known
+        if not known:
+            self.events.push(FAULT, t_ms, FAULT_FORCE_UNKNOWN)
+            self._cue(CUE_SENSOR, t_ms)
+
+    def _pressure_changed(self, t_ms, net_mn):
+        p = self._pressure
+        if p.began:
+            self.events.push(OVER_ON, t_ms, p.cross_ms, net_mn, 1 if p.by_ceiling else 0)
+            self._cue(CUE_CEILING if p.by_ceiling else CUE_OVER, t_ms)
+        else:
+            self.events.push(OVER_OFF, t_ms, p.on_ms, p.peak_mn, p.impulse_mns)
+            self._haptics.stop(CUE_OVER)
+            self._haptics.stop(CUE_CEILING)
+
+    def _cue(self, cue, t_ms):
+        level = self._haptics.start(cue, t_ms)
+        if level:
+            self._cue_ms = t_ms
+            self.events.push(CUE, t_ms, cue, level)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""Bounds, length, speed and force of one stroke, measured in the history after it ended."""
+
+from micropython import const
+
+_SLOWEST_UM_S = const(3000)
+_PEAK_PART = const(20)  # a stroke is bounded by one twentieth of its own peak speed
+_SCAN = const(64)  # a longer stroke is scanned in strides: no step of the engine may take long
+
+
+class Measure:
+    """What `take` found: `start_ms`, `end_ms`, `first` and `last` block, `length_um`, peaks and mean force."""
+
+    def __init__(self, history):
+        self._history = history
+        self.first = self.last = 0
+        self.start_ms = self.end_ms = 0
+        self.length_um = 0
+        self.peak_um_s = 0
+        self.mean_mn = self.peak_mn = 0
+
+    def take(self, first, last, way, from_ms, to_ms):
+        """Measure the stroke found between two blocks, moving `way` (+1 or -1).
+
+        The bounds are moved to where the speed passes its bound, but never before `from_ms` or after `to_ms`.
+        """
+        history = self._history
+        oldest = history.oldest() + 1
+        self.first = max(first, oldest)
+        self.last = max(last, self.first)
+        self._scan(way)
+        bound = max(_SLOWEST_UM_S, self.peak_um_s // _PEAK_PART)
+        self._find_start(way, bound, oldest, from_ms)
+        self._find_end(way, bound, to_ms)
+        self.start_ms = max(self.start_ms, from_ms)
+        self.end_ms = max(self.start_ms, min(self.end_ms, to_ms))
+        self._scan(way)
+
+    def _scan(self, way):
+        """Add up the stroke between its blocks."""
+        history = self._history
+        first = self.first
+        last = self.last
+        stride = (last - first) // _SCAN + 1
+        speed_sum = force_sum = count = 0
+        peak = peak_force = 0
+        block = first
+        while block <= last:
+            v = history.speed(block) * way
+            f = history.force(block)
+            speed_sum += v >> 4
+            force_sum += f
+            count += 1
+            if v > peak:
+                peak = v
+            if f > peak_force:
+                peak_force = f
+            block += stride
+        span_ms = history.time(last) - history.time(first)
+        self.length_um = max(0, (speed_sum // count) * min(span_ms, 20000) // 125 * 2)
+        self.peak_um_s = peak
+        self.mean_mn = force_sum // count
+        self.peak_mn = peak_force
+
+    def _find_start(self, way, bound, oldest, from_ms):
+        history = self._history
+        block = self.first
+        last = self.last
+        while block < last and history.speed(block) * way < bound:
+            block += 1
+        while block > oldest and history.time(block - 1) > from_ms and history.speed(block - 1) * way >= bound:
+            block -= 1
+        self.first = block
+        self.start_ms = self._crossing(block, block - 1, way, bound)
+
+    def _find_end(self, way, bound, to_ms):
+        history = self._history
+        block = self.last
+        first = self.first
+        newest = history.count - 1
+        while block > first and history.speed(block) * way < bound:
+            block -= 1
+        while block < newest and history.time(block + 1) < to_ms and history.speed(block + 1) * way >= bound:
+            block += 1
+        self.last = block
+        self.end_ms = self._crossing(block, block + 1, way, bound) if block < newest else history.time(block)
+
+    def _crossing(self, inside, outside, way, bound):
+        """Return when the speed passed its bound, between a block inside the stroke and its neighbour outside."""
+        history = self._history
+        t_ms = history.time(inside)
+        high = history.speed(inside) * way
+        low = history.speed(outside) * way
+        if low >= bound or high <= bound:
+            return t_ms
+        return t_ms + (history.time(outside) - t_ms) * (high - bound >> 6) // (high - low + 63 >> 6)

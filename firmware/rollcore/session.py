@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Sessions: from the first contact until no contact for a minute; the totals, and a summary every second.
+
+none -> open  contact
+open -> none  no contact for session_gap_s; the session ended with its last contact
+"""
+
+from array import array
+
+from micropython import const
+
+from rollcore.events import SESSION_START, SESSION_STOP, SUMMARY
+from rollcore.sample import FORCE_UNKNOWN
+
+_TENTH_MS = const(100)
+_TENTHS = const(10)
+
+
+class Session:
+    """Opens, counts and closes sessions; `is_open`. `step` wants every sample, `speed` every block."""
+
+    def __init__(self, events, band_low_mn, limit_mn, gap_s):
+        self._events = events
+        self._low_mn = band_low_mn
+        self._limit_mn = limit_mn
+        self._gap_ms = gap_s * 1000
+        self._peaks = array("i", [FORCE_UNKNOWN] * _TENTHS)
+        self._peak_mn = FORCE_UNKNOWN
+        self._number = 0
+        self.is_open = False
+
+    def step(self, t_ms, dt_us, net_mn, known, in_contact):
+        """Count one sample. Allocates nothing."""
+        if in_contact:
+            if not self.is_open:
+                self._open(t_ms)
+            self._last_contact_ms = t_ms
+            self._contact_us += dt_us
+            if net_mn > self._limit_mn:
+                self._over_us += dt_us
+            elif net_mn >= self._low_mn:
+                self._band_us += dt_us
+        elif not self.is_open:
+            return
+        if known and net_mn > self._peak_mn:
+            self._peak_mn = net_mn
+        if t_ms - self._tenth_ms >= _TENTH_MS:
+            self._end_tenth(t_ms)
+
+    def speed(self, speed_um_s):
+        """Take the head's speed of one block in um/s for the summary."""
+        self._speed_sum += abs(speed_um_s) >> 6
+        self._speed_count += 1
+
+    def close(self, t_ms):
+        """Close an open session and say so."""
+        if not self.is_open:
+            return
+        self._carry()
+        self.is_open = False
+        self._events.push(
+            SESSION_STOP,
+            t_ms,
+            self._number,
+            self._last_contact_ms - self._start_ms,
+            self._contact_ms,
+            self._band_ms,
+            self._over_ms,
+        )
+
+    def _open(self, t_ms):
+        self.is_open = True
+        self._number += 1
+        self._start_ms = self._tenth_ms = t_ms
+        self._contact_us = self._band_us = self._over_us = 0
+        self._contact_ms = self._band_ms = self._over_ms = 0
+        self._tenth = 0
+        self._peak_mn = FORCE_UNKNOWN
+        self._speed_sum = self._speed_count = 0
+        self._events.push(SESSION_START, t_ms, self._number)
+
+    def _carry(self):
+        """Move whole milliseconds out of the counters of microseconds, so that these stay small."""
+        self._contact_ms += self._contact_us // 1000
+        self._contact_us %= 1000
+        self._band_ms += self._band_us // 1000
+        self._band_us %= 1000
+        self._over_ms += self._over_us // 1000
+        self._over_us %= 1000
+
+    def _end_tenth(self, t_ms):
+        self._tenth_ms += _TENTH_MS
+        if t_ms - self._tenth_ms >= _TENTH_MS:  # samples were lost: start again from here
+            self._tenth_ms = t_ms
+        self._peaks[self._tenth] = self._peak_mn
+        self._peak_mn = FORCE_UNKNOWN
+        self._tenth += 1
+        if self._tenth < _TENTHS:
+            return
+        self._tenth = 0
+        self._carry()
+        self._summarise(t_ms)
+        if t_ms - self._last_contact_ms >= self._gap_ms:
+            self.close(t_ms)
+
+    def _summarise(self, t_ms):
+        p = self._peaks
+        speed = (self._speed_sum // max(1, self._speed_count)) << 6
+        self._speed_sum = self._speed_count = 0
+        self._events.push(SUMMARY, t_ms, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], speed)
