@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: MIT
 """The shell around the engine: a few named tasks, no formulas, no registers.
 
-sample    IMU and force to the engine, its verdict to the motor, every 10 ms
+sample    IMU and force to the engine, its verdict to the motor, every 10 ms; finds a silent IMU again
 feedback  the motor off when samples stop coming
-log       events and full pages to the flash
-status    button, light, battery, garbage
+log       full pages to the flash
+status    button, light, battery, faults, garbage
 
 A task that dies ends the app: the motor goes off, what is in RAM goes to the flash, and the error is shown.
 """
 
 import asyncio
 import gc
-import sys
 
-from config import load_calibration, load_settings
+from config import CALIBRATION_PATH, SETTINGS_PATH, load_calibration, load_settings
 from micropython import const
 from recorder import Recorder
 
@@ -32,92 +31,125 @@ _STATUS_MS = const(50)
 _GC_MS = const(1000)
 _BATTERY_MS = const(60000)
 _LONG_PRESS_MS = const(1000)
-_BUS_TRIES = const(20)  # failed reads in a row, 10 ms apart, before the task gives up
+_SILENT_MS = const(200)  # without a sample the IMU counts as lost ...
+_RETRY_MS = const(1000)  # ... is set up anew this often ...
+_GIVE_UP_MS = const(10000)  # ... and this long keeps the session open
+_BLINK_BIT = const(128)  # ms on, ms off
 
 
 class App:
-    """One run of the firmware on `board` (see boards/)."""
+    """One run of the firmware on `board` (see boards/); its files lie below `root`, "" for the board's own."""
 
-    def __init__(self, board):
+    def __init__(self, board, root=""):
         self._board = board
-        settings, settings_problem = load_settings(board.force_kind)
-        calibration, calibration_problem = load_calibration()
-        self._faults = []
-        for problem in (settings_problem, calibration_problem):
-            if problem:
-                print("settings: %s; the defaults hold" % problem)
-                self._faults = [fault_code("settings")]
+        self._problems = []  # names of what is wrong beside the faults of the board
+        self._told = []  # names that the session knows already
+        settings, problem = load_settings(board.force_kind, root + SETTINGS_PATH)
+        self._refuse(problem)
+        calibration, problem = load_calibration(root + CALIBRATION_PATH)
+        self._refuse(problem)
         board.configure(settings.rate_hz, calibration)
         board.start()
+        if board.faults:
+            print("faults: " + ", ".join(board.faults))
         self._engine = Engine(settings)
         device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
-        self._recorder = Recorder(board, settings, calibration, device)
+        self._recorder = Recorder(board, settings, calibration, device, self._motor_off, root)
         self._clock = SampleClock(board.period_us, board.ticks_us())
         self._sample = new_sample()
         self._row = new_row()
         self._motor_level = 0
         self._sampled_ms = 0
-        self._named_faults = 0
+        self._searched_ms = 0
+
+    def _refuse(self, problem):
+        if problem:
+            print("settings: %s; the defaults hold" % problem)
+            self._fault("settings")
 
     async def main(self):
         """Run until a task dies or Ctrl-C comes."""
         await asyncio.gather(self._sample_task(), self._feedback_task(), self._log_task(), self._status_task())
 
+    def record_death(self):
+        """Let the session tell that a task died."""
+        self._engine.fault(self._clock.now_ms, fault_code("task"))
+
     def stop(self):
         """End whatever goes on: motor off first, then the session to the flash. Never leaves the motor on."""
-        self._board.motor_off()
-        self._motor_level = 0
-        self._engine.finish(self._clock.now_ms)
-        self._drain_events()
-        self._recorder.close()
+        self._motor_off()
+        try:
+            self._engine.finish(self._clock.now_ms)
+            self._drain_events()
+        finally:
+            self._recorder.close()
 
     # -- sample: the only path from a sensor to the motor ------------------------------------------------------
 
     async def _sample_task(self):
-        failed = 0
         while True:
+            more = False
             try:
                 more = self._take_samples()
-                failed = 0
             except OSError:
-                self._board.motor_off()
-                failed += 1
-                if failed == 1:
-                    self._engine.fault(self._clock.now_ms, fault_code("imu"))
-                if failed == _BUS_TRIES:
-                    raise
-                more = False
+                self._motor_off()
+            self._watch_imu(self._clock.now_ms)
             self._drain_events()
             await asyncio.sleep_ms(0 if more else _SAMPLE_MS)
 
     def _take_samples(self):
-        """Feed what waits in the IMU to the engine; return whether more may wait."""
+        """Feed what waits in the IMU to the engine; return whether more waits. OSError when the bus fails."""
         board, clock, engine, sample = self._board, self._clock, self._engine, self._sample
         count = board.fetch()
         clock.tick(board.fetched_us)
-        more = count == board.fetch_max
-        lost_ms = 0 if more else clock.lost_ms(count * board.period_us)
+        if count == 0:
+            return False
+        lost_ms = clock.lost_ms(board.waiting * clock.period_us)
         if lost_ms:
-            engine.gap(clock.now_ms, lost_ms)
+            engine.gap(clock.sample_ms, lost_ms)
         for i in range(count):
             board.sample(i, sample)
             t_ms = clock.next()
-            engine.step(t_ms, board.period_us, sample)
+            engine.step(t_ms, clock.period_us, sample)
             self._recorder.add_sample(t_ms, sample)
             if engine.motor_level != self._motor_level:
                 self._command_motor(engine.motor_level)
-        if count:
-            self._sampled_ms = clock.now_ms
-        return more
+        self._sampled_ms = clock.now_ms
+        return board.waiting > count
 
     def _command_motor(self, level):
         self._motor_level = level
-        self._board.motor(level)
+        try:
+            self._board.motor(level)
+        except OSError:
+            self._fault("haptic")  # the motor is off then; the roller goes on without it
+
+    def _motor_off(self):
+        self._motor_level = 0
+        self._board.motor_off()
 
     def _drain_events(self):
         while self._engine.events.pop(self._row):
             self._clock.tick(self._board.ticks_us())
             self._recorder.add_event(self._row, self._clock.now_ms)
+
+    def _is_deaf(self, now_ms):
+        """Tell whether the IMU gives no samples: the roller then can neither feel nor warn."""
+        return now_ms - self._sampled_ms > _SILENT_MS
+
+    def _watch_imu(self, now_ms):
+        """While the IMU is silent, look for it every second; a session cannot wait for it for ever."""
+        if not self._is_deaf(now_ms):
+            self._searched_ms = now_ms
+            self._forgive("imu")
+        elif now_ms - self._searched_ms >= _RETRY_MS:
+            self._searched_ms = now_ms
+            self._board.restart_imu()
+            self._clock.period_us = self._board.period_us
+            if now_ms - self._sampled_ms > _GIVE_UP_MS:
+                self._engine.finish(now_ms)
+        else:
+            self._fault("imu")
 
     # -- feedback ---------------------------------------------------------------------------------------------
 
@@ -125,16 +157,16 @@ class App:
         while True:
             self._clock.tick(self._board.ticks_us())
             if self._motor_level and self._clock.now_ms - self._sampled_ms > _STALE_MS:
-                self._motor_level = 0
-                self._board.motor_off()
+                self._motor_off()
             await asyncio.sleep_ms(_FEEDBACK_MS)
 
     # -- log --------------------------------------------------------------------------------------------------
 
     async def _log_task(self):
         while True:
-            if self._recorder.turn(self._clock.now_ms, self._engine.in_contact):
-                self._motor_level = 0  # it was switched off for the write; the next step asks again
+            self._recorder.turn(self._clock.now_ms, self._engine.in_contact)
+            if self._recorder.fault:
+                self._fault(self._recorder.fault)
             await asyncio.sleep_ms(_LOG_MS)
 
     # -- status -----------------------------------------------------------------------------------------------
@@ -146,13 +178,14 @@ class App:
         while True:
             now_ms = clock.now_ms
             pressed_ms = self._button(pressed_ms, now_ms)
-            board.led(engine.in_session)
+            board.led(now_ms & _BLINK_BIT if self._is_deaf(now_ms) else engine.in_session)
             if self._recorder.active:
-                self._report_faults(now_ms)
+                self._tell_faults(now_ms)
                 if battery_ms == 0 or now_ms - battery_ms >= _BATTERY_MS:
                     battery_ms = now_ms
                     self._read_battery(now_ms)
             else:
+                self._told.clear()
                 battery_ms = 0
             if not engine.in_contact and now_ms - collected_ms >= _GC_MS:
                 collected_ms = now_ms
@@ -170,14 +203,24 @@ class App:
                 self._engine.mark(now_ms)
         return -1
 
-    def _report_faults(self, now_ms):
-        """Write every fault of the board and its start into each session once."""
-        for name in self._board.faults[self._named_faults :]:
-            self._faults.append(fault_code(name))
-        self._named_faults = len(self._board.faults)
-        for code in self._faults:
-            self._engine.fault(now_ms, code)
-        self._faults.clear()
+    def _fault(self, name):
+        if name not in self._problems:
+            self._problems.append(name)
+
+    def _forgive(self, name):
+        """Take a fault back: when it comes again, the session is told again."""
+        if name in self._problems:
+            self._problems.remove(name)
+            if name in self._told:
+                self._told.remove(name)
+
+    def _tell_faults(self, now_ms):
+        """Write every fault of the board and the app into the session once."""
+        for names in (self._board.faults, self._problems):
+            for name in names:
+                if name not in self._told:
+                    self._told.append(name)
+                    self._engine.fault(now_ms, fault_code(name))
 
     def _read_battery(self, now_ms):
         try:
@@ -188,16 +231,17 @@ class App:
             self._recorder.add_battery(now_ms, reading[0], reading[1])
 
 
-def run(board):
+def run(board, root=""):
     """Run the app on `board` until it dies or Ctrl-C comes; then the session is safe and the motor off."""
-    app = App(board)
+    app = App(board, root)
     try:
         asyncio.run(app.main())
     except KeyboardInterrupt:
-        print("stopped: the session is on the flash")
-    except Exception as error:  # noqa: BLE001 - whatever killed a task is shown, after the motor
+        pass  # the way out: what follows is the same for all
+    except Exception:
         board.motor_off()
-        sys.print_exception(error)
+        app.record_death()
         raise
     finally:
         app.stop()
+    print("stopped: the session is on the flash")

@@ -22,15 +22,24 @@ def load_settings(force_kind, path=SETTINGS_PATH):
 def load_calibration(path=CALIBRATION_PATH):
     """Return (Calibration, None), or the nominal one and a text that says what is wrong with the file."""
     given, problem = _load(path)
-    if not given:
+    if given == {}:
         return Calibration(), problem
     try:
-        return Calibration(given["zero_counts"], given["counts_per_n"], True), None
-    except (KeyError, TypeError, ValueError) as error:
+        return Calibration(_whole(given, "zero_counts"), _whole(given, "counts_per_n"), True), None
+    except ValueError as error:
         return Calibration(), "%s: %s" % (path, error)
 
 
+def _whole(given, name):
+    """Return a whole number of the file: a float would stop the integer arithmetic at the first sample."""
+    value = given.get(name) if isinstance(given, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("%s is no whole number: calibrate again" % name)
+    return value
+
+
 def _load(path):
+    """Return (what the JSON file holds, None), or an empty object and what is wrong with the file."""
     try:
         with open(path) as stream:
             return json.load(stream), None
@@ -38,3 +47,5 @@ def _load(path):
         return {}, None  # never written: the defaults are meant
     except ValueError as error:
         return {}, "%s: not JSON (%s)" % (path, error)
+    except MemoryError:
+        return {}, "%s: too long for this board" % path

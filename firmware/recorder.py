@@ -9,7 +9,7 @@ from rollcore.events import SESSION_START, SESSION_STOP
 from rollcore.logformat import CALIBRATION, DEVICE, SETTINGS
 from rollcore.logwriter import LogWriter
 from rollcore.trace import TraceEncoder
-from storage import SessionStore
+from storage import SESSIONS_PATH, SessionStore
 
 _TRACE_OFF = 0
 
@@ -17,16 +17,18 @@ _TRACE_OFF = 0
 class Recorder:
     """Joins `LogWriter` (pure) and `SessionStore` (files). `device` describes board and firmware, for the log.
 
-    `board` tells the wall time and is told to stop its motor ahead of every write: an erase stops everything.
+    `motor_off()` is called ahead of every write: an erase stops everything, the end of a cue too. `root` is where the
+    folder of the sessions is, "" for the root of the file system.
     """
 
-    def __init__(self, board, settings, calibration, device):
+    def __init__(self, board, settings, calibration, device, motor_off, root=""):
         self._board = board
+        self._motor_off = motor_off
         self._settings = settings
         self._calibration = calibration
         self._device = device
         self._tag = struct.pack("<I", crc32(device["device"].encode()))
-        self._store = SessionStore()
+        self._store = SessionStore(root + SESSIONS_PATH)
         self._writer = LogWriter()
         self._trace = None
         if settings.trace != _TRACE_OFF:
@@ -63,23 +65,20 @@ class Recorder:
         self._writer.add_battery(t_ms, mv, percent_x10)
 
     def turn(self, t_ms, in_contact):
-        """Write one page if the rules want it; return whether one was written (the caller counts the stall)."""
-        if not self._writer.flush_due(t_ms, in_contact):
-            return False
-        self._write_page()
-        return True
+        """Write one page if the rules want it. Never raises for the flash: see `fault`."""
+        if self._writer.flush_due(t_ms, in_contact):
+            self._write_page()
 
     def close(self):
         """Write all there is: Ctrl-C, before sleep, at the end of the app."""
-        self._writer.demand_flush()
-        while not self._writer.is_empty():
-            self._write_page()
+        while self._write_page():
+            pass
         self._store.close()
 
     def _begin(self, t_ms, now_ms):
         wall = self._board.unix_time()  # first: what follows takes its time
-        while not self._writer.is_empty():
-            self._write_page()
+        while self._write_page():
+            pass
         number = self._store.open()
         self._writer.begin(number, t_ms, self._tag)
         self._writer.add_text(DEVICE, t_ms, json.dumps(self._device))
@@ -100,10 +99,13 @@ class Recorder:
             self._writer.add_clock(now_ms, wall[0], wall[1])
 
     def _write_page(self):
-        self._board.motor_off()
+        """Write the oldest page that waits, or the open one; return False when there is none."""
+        self._motor_off()
         page = self._writer.take_page()
-        if page is not None:
-            self._store.append(page, not self._writer.active)
-            self._writer.release()
+        if page is None:
+            return False
+        self._store.append(page, not self._writer.active)
+        self._writer.release()
         if self._writer.is_empty() and not self._writer.active:
             self._store.close()
+        return True

@@ -10,6 +10,7 @@ import os
 
 from micropython import const
 
+SESSIONS_PATH = "/sessions"
 SUFFIX = ".roll"
 PULLED_SUFFIX = ".pulled"
 KEEP_FREE_PERCENT = const(15)
@@ -51,7 +52,7 @@ class SessionStore:
     last failure ("store_full", "store_io") or "", `removed` counts the sessions rotated out.
     """
 
-    def __init__(self, root="/sessions", vfs=os):
+    def __init__(self, root=SESSIONS_PATH, vfs=os):
         self._root = root
         self._vfs = vfs
         self._file = None

@@ -12,7 +12,7 @@ import neopixel
 from micropython import const
 
 from drivers.drv2605l import DRV2605L
-from drivers.lsm6dsox import FETCH_MAX, LSM6DSOX
+from drivers.lsm6dsox import LSM6DSOX
 from drivers.lsm6dsox_check import ACCEL_FAILED, GYRO_FAILED, SCALE_WRONG, scale_is_right, self_test
 from drivers.max17048 import MAX17048
 from drivers.nau7802 import NAU7802
@@ -55,7 +55,6 @@ class Board:
 
     name = "thing_plus"
     force_kind = "loadcell"
-    fetch_max = FETCH_MAX  # fetch() returns no more; when it returns this, more may wait
 
     def __init__(self, rate_hz: int = 208, calibration=None):
         # 0. The motor pin low before anything that can fail.
@@ -82,6 +81,7 @@ class Board:
         self._adc = self._try("force", lambda: NAU7802(bus, ADDRESS_FORCE, sleep_ms))
         # 3. State of sampling.
         self._count = 0
+        self.waiting = 0  # samples that the last fetch found, those it left behind included
         self._force_mn = FORCE_UNKNOWN
         self._force_before_mn = FORCE_UNKNOWN
         self._force_age_us = 0
@@ -121,6 +121,19 @@ class Board:
                 self._add_fault("imu")
         self._count = 0
 
+    def restart_imu(self):
+        """Set up a silent IMU anew and start it, within 100 ms; the fault "imu" stays while it is not there."""
+        self._count = 0
+        self._make_imu(self.rate_hz)
+        if self._imu:
+            try:
+                self._imu.start()
+            except OSError:
+                self._add_fault("imu")
+            else:
+                if "imu" in self.faults:
+                    self.faults.remove("imu")
+
     def self_test(self):
         """Test the IMU at rest (1 s, sampling stops: `start` again) and return the list of faults."""
         if self._imu:
@@ -134,13 +147,17 @@ class Board:
     def fetch(self) -> int:
         """Read the newest force conversion, then the IMU's FIFO in one burst; return the number of samples.
 
-        Call it about every 10 ms, again at once when it returns `fetch_max`. No allocation. OSError when the bus fails.
+        Call it about every 10 ms, again at once while `waiting` says that there are more. No allocation. OSError when
+        the bus fails.
         """
         self._force_before_mn = self._force_mn
         if self._adc:
             self._read_force()
         self.fetched_us = time.ticks_us()
-        self._count = self._imu.fetch() if self._imu else 0
+        self._count = self.waiting = 0
+        if self._imu:
+            self._count = self._imu.fetch()
+            self.waiting = self._imu.waiting
         return self._count
 
     def _read_force(self):

@@ -71,6 +71,7 @@ class LSM6DSOX:
         rate_x10000 = self.rate_hz * (10000 + 15 * self.freq_fine)
         self.period_us = (10000000000 + rate_x10000 // 2) // rate_x10000  # of this chip's own clock
         self.overrun = False  # samples were lost before the last fetch
+        self.waiting = 0  # samples that the last fetch found, those it left in the FIFO included
         self.dropped = 0  # words without their other half
         self._status = bytearray(2)
         # Slot 0 carries a word whose other half was not there yet; a burst lands behind it.
@@ -112,18 +113,20 @@ class LSM6DSOX:
     def fetch(self) -> int:
         """Read what waits in the FIFO in one burst; return the number of samples, at most FETCH_MAX. No allocation.
 
-        Sets `overrun`. More may wait when FETCH_MAX came. OSError when the bus fails; nothing of it is kept then.
+        Sets `overrun` and `waiting`. OSError when the bus fails; nothing of it is kept then.
         """
         status = self._status
         self.regs.read_into(_FIFO_STATUS1, status)
         self.overrun = status[1] & _OVERRUN != 0
         words = status[0] | (status[1] & 3) << 8
+        self.waiting = words >> 1
         if words == 0:
             return 0
         first = _WORD
         most = 2 * FETCH_MAX
         if self._half_at >= 0:
             self._carry()
+            self.waiting = (words + 1) >> 1
             first = 0
             most -= 1
         if words > most:

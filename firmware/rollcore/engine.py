@@ -101,7 +101,7 @@ class Engine:
         if motor > 0 or (motor < 0 and self.motor_level > 0):
             self._motor_ms = t_ms
         motion = self._motion
-        motion.block(t_ms - self._motor_ms < _MOTOR_RINGS_MS)
+        motion.block(t_ms - self._motor_ms < _MOTOR_RINGS_MS, self.in_contact)
         self._force.block(t_ms, motion.accel_z, motion.gravity_z)
         self._strokes.block(t_ms, motion, self._force)
         if self._session.is_open:

@@ -16,6 +16,7 @@ the filters hardly depend on the rate. A unit of acceleration is 1/16 LSB (7.6 u
 
 from micropython import const
 
+from rollcore.coupling import Coupling
 from rollcore.rest import RestDetector
 from rollcore.trust import Trust
 
@@ -34,6 +35,7 @@ _A_MAX = const(390000)  # 3 g
 _GAIN_E_MAX = const(40960)  # 10 a second
 _GAIN_B_MAX = const(40960)
 _BIAS_PULL = const(6250)  # 10 cm/s
+_ROLLING = const(160000)  # 1 cm/s
 _REST_NOISE = const(10000)  # variance of a block at rest: 0.45 cm/s over five of them
 _HAND_NOISE = const(8000000)  # of 77 ms in motion: 11 cm/s over half a second
 
@@ -67,6 +69,7 @@ class Motion:
         self._age_ms = 0
         self._us = 0
         self._trust = Trust()
+        self._coupling = Coupling()
         self.quiet_ms = 0
         self.accel_x = 0
         self.accel_z = 0
@@ -94,6 +97,7 @@ class Motion:
         # velocity in 1/16 um/s = a * gain >> 4: 122 ug / 16 = 74.78 um/s^2
         self._v_gain = ((block >> 2) * 19142 + 125000) // 250000
         self._rest.set_block(block)
+        self._coupling.set_block(block)
 
     def add(self, sample):
         """Add one sample; return True when it completed a block. Allocates nothing."""
@@ -106,7 +110,7 @@ class Motion:
         self._count += 1
         return self._count >= self._samples
 
-    def block(self, motor_on):
+    def block(self, motor_on, in_contact):
         """Work through the block that `add` completed; `motor_on` widens what counts as quiet."""
         shift = self._mean_shift
         fx = _clip(self._sum_ax << shift, _F_MAX)
@@ -129,23 +133,30 @@ class Motion:
         tx = self._angle(wx)
         ty = self._angle(wy)
         tz = self._angle(wz)
+        before = self._vx
         self._integrate(fx, fy, fz, tx, ty, tz)
+        coupling = self._coupling
+        coupling.block(self._vx - before, wy, in_contact)
         trust = self._trust
         passed = trust.pass_time(self.block_us, abs(tx) + abs(ty) + abs(tz))
         rest = self._rest
         rest.turn(wx, wy, wz)
         rest.block(ms, self.accel_x, self._accel_y, self._accel_z, self._vx, trust, motor_on)
-        self.at_rest = rest.at_rest
+        # A steady speed looks like a rest to the accelerometer; where turning tells the speed, it has the last word.
+        self.at_rest = rest.at_rest and not (coupling.holds and abs(coupling.speed(wy)) > _ROLLING)
         self.quiet_ms = rest.quiet_ms
         if self.at_rest:
             self.drift_um_s = self._vx >> _V_BITS
             if not passed:
                 trust.catch_up()
-            self._correct(_REST_NOISE, wy, wz)
+            self._correct(_REST_NOISE, wy, wz, 0)
         elif passed:
             if abs(self._vx) > _TOO_FAST or abs(self._vy) > _TOO_FAST or abs(self._vz) > _TOO_FAST:
                 trust.lose()
-            self._correct(_HAND_NOISE, wy, wz)
+            if coupling.holds:
+                self._correct(coupling.noise, wy, wz, coupling.speed(wy))
+            else:
+                self._correct(_HAND_NOISE, wy, wz, 0)
         self.speed_um_s = self._vx >> _V_BITS
         self.accel_z = fz
         self.gravity_z = self._gz >> _G_BITS
@@ -190,11 +201,11 @@ class Motion:
         self._accel_z = accel
         self._vz = _clip(self._vz + ((accel * gain) >> 4) + ((ux * ty - uy * tx) >> 6), _V_MAX)
 
-    def _correct(self, noise, wy, wz):
-        """Take the head's velocity for zero with this variance, and correct velocity, gravity and bias by it."""
+    def _correct(self, noise, wy, wz, speed):
+        """Take the head's velocity for `speed` along x, with this variance: correct velocity, gravity and bias by it."""
         trust = self._trust
         trust.correct(noise)
-        px = _clip(self._vx, _PULL_MAX) >> 8
+        px = _clip(self._vx - speed, _PULL_MAX) >> 8
         py = _clip(self._vy + wz * self._lever, _PULL_MAX) >> 8
         pz = _clip(self._vz - wy * self._lever, _PULL_MAX) >> 8
         k = trust.gain_v

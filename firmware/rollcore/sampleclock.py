@@ -7,24 +7,28 @@ stay even; it is pulled slowly toward the processor's clock, and jumps only when
 
 from micropython import const
 
-_LOST_US = const(40000)  # behind by more than any reading delay with an empty FIFO: samples are missing
-_PULL_BITS = const(6)
+_LOST_US = const(30000)  # behind by more than this and two periods: no delay of reading explains it
+_PULL_BITS = const(19)  # half a second: a chip that is 3 % off runs 16 ms beside the processor's clock
+_COARSE_BITS = const(3)  # given up ahead of the product, which so stays within the board's small integers
 _TICKS_MASK = const(1073741823)
 _TICKS_HALF = const(536870912)
 
 
 class SampleClock:
-    """Time of the samples in ms since `ticks_us`, for one sample every `period_us`."""
+    """Time in ms since `ticks_us`, for one sample every `period_us`.
+
+    `now_ms` is the processor's time, `sample_ms` that of the newest sample.
+    """
 
     def __init__(self, period_us, ticks_us):
         self.period_us = period_us
-        self.now_ms = 0  # the processor's time, extended
-        self._now_us = 0  # ... and what is over, below 1000
+        self.now_ms = 0
+        self.sample_ms = 0
+        self._now_us = 0  # what is over, below 1000
+        self._sample_us = 0
         self._ticks_us = ticks_us
         self._lag_us = 0  # processor's time minus the newest sample's
-        self._pull_us = 0  # the correction that the next sample carries
-        self._t_ms = 0
-        self._t_us = 0
+        self._pull_us = 0  # the correction that each sample carries
 
     def tick(self, ticks_us):
         """Take the processor's `ticks_us` (wrapping at 2^30); call it at least every 8 minutes. No allocation."""
@@ -39,26 +43,27 @@ class SampleClock:
         self._now_us = total_us % 1000
 
     def lost_ms(self, waiting_us):
-        """Return the ms of samples that are missing, 0 when none are, and jump over them. Call it once a reading.
+        """Return the ms of samples that are missing, 0 when none are, and jump over them.
 
-        `waiting_us` is the time that the samples just read account for.
+        Call it ahead of the samples of a reading; `waiting_us` is the time that all samples still to come account for.
         """
         behind_us = self._lag_us - waiting_us
-        if behind_us > _LOST_US:
+        most_us = _LOST_US + 2 * self.period_us
+        if behind_us > most_us:
+            self._pull_us = 0
             self._advance(behind_us)
             return behind_us // 1000
-        # The newest sample of a reading is half a period old, in the mean.
-        self._pull_us = (behind_us - (self.period_us >> 1)) >> _PULL_BITS
+        behind_us -= self.period_us >> 1  # the newest sample is half a period old, in the mean
+        self._pull_us = (max(behind_us, -most_us) >> _COARSE_BITS) * self.period_us >> (_PULL_BITS - _COARSE_BITS)
         return 0
 
     def next(self):
         """Advance by one sample and return its time in ms. No allocation."""
-        self._advance(max(0, self.period_us + self._pull_us))
-        self._pull_us = 0
-        return self._t_ms
+        self._advance(self.period_us + self._pull_us)
+        return self.sample_ms
 
     def _advance(self, us):
         self._lag_us -= us
-        total_us = self._t_us + us
-        self._t_ms += total_us // 1000
-        self._t_us = total_us % 1000
+        total_us = self._sample_us + us
+        self.sample_ms += total_us // 1000
+        self._sample_us = total_us % 1000
