@@ -83,6 +83,7 @@ class App:
             self._drain_events()
         finally:
             self._recorder.close()
+            self._board.led(False)
 
     # -- sample: the only path from a sensor to the motor ------------------------------------------------------
 

@@ -169,10 +169,12 @@ class Board:
                 self._force_age_us = 0
                 return
         except OSError:
-            self._add_fault("force")  # where the whole bus is dead, the IMU's turn raises
+            pass  # one failed read is none; where the whole bus is dead, the IMU's turn raises
         self._force_age_us += (self._count or 1) * self.period_us
         if self._force_age_us > _FORCE_STALE_US:
+            self._force_age_us = _FORCE_STALE_US  # and no more: it must stay a small integer
             self._force_mn = FORCE_UNKNOWN
+            self._add_fault("force")
 
     def sample(self, i: int, out):
         """Write sample `i` of the last fetch into `out`. No allocation.

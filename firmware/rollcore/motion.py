@@ -161,6 +161,11 @@ class Motion:
         self.accel_z = fz
         self.gravity_z = self._gz >> _G_BITS
 
+    def start_over(self):
+        """Give up the speed: go on with what it was within the last second, and trust little."""
+        self._vx = _clip(self._coupling.recent_speed(), _V_MAX)
+        self._trust.lose()
+
     def _angle(self, w):
         """Return the angle of one block in 2^-16 rad."""
         if w > self._turn_max:
@@ -202,7 +207,7 @@ class Motion:
         self._vz = _clip(self._vz + ((accel * gain) >> 4) + ((ux * ty - uy * tx) >> 6), _V_MAX)
 
     def _correct(self, noise, wy, wz, speed):
-        """Take the head's velocity for `speed` along x, with this variance: correct velocity, gravity and bias by it."""
+        """Take the head's velocity for `speed` along x, with this variance; correct velocity, gravity and bias."""
         trust = self._trust
         trust.correct(noise)
         px = _clip(self._vx - speed, _PULL_MAX) >> 8

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Strokes: the head moves along the handle while the roller touches.
 
-    still  -> moving  speed above 0.6 cm/s in contact; the start is looked up in the history
+    still  -> moving  speed above 0.6 cm/s in contact (also after lost); the start is looked up in the history
+    moving -> lost    the stroke gets longer than any can be: nothing is announced, the speed starts over
     moving -> still   the speed passes max(5 % of its peak, 0.3 cm/s) or zero, the contact ends, or the handle rests
     still  -> moving  the same way within 0.35 s in the same contact: the stroke goes on (its id stays)
 
@@ -22,6 +23,7 @@ _PEAK_PART = const(20)
 _MERGE_MS = const(350)
 _SHORTEST_MS = const(100)
 _SHORTEST_UM = const(9000)
+_TOO_LONG_UM = const(250000)  # 25 cm: no stroke is so long, so the speed is wrong
 _REVERSED_UM = const(10000)  # so far the other way, and the contact is a knead
 _LEAST_PEAK_UM_S = const(8000)
 _REVISE_MS = const(450)  # a rest this soon after a stroke may revise it
@@ -107,7 +109,8 @@ class StrokeDetector:
         if motion.at_rest:
             self._at_rest(t_ms, motion.drift_um_s, t_ms - motion.quiet_ms, t_ms if contact else force.apart_ms)
         elif self._moving:
-            self._move(t_ms, v, contact, force.apart_ms)
+            if not self._move(t_ms, v, contact, force.apart_ms):
+                motion.start_over()
         elif contact:
             self._look(t_ms, v)
 
@@ -167,26 +170,35 @@ class StrokeDetector:
         self._next_earlier = (self._next_earlier + 1) % _EARLIER
 
     def _move(self, t_ms, v, contact, apart_ms):
-        """Follow the open stroke to its end."""
+        """Follow the open stroke to its end; return False when it got longer than any can be, and forget it."""
         v *= self._stroke.way
         if not contact:
             self._close(t_ms, apart_ms)
-        elif v < _SLOWEST_UM_S or v * _PEAK_PART < self._peak_um_s:
+            return True
+        if v < _SLOWEST_UM_S or v * _PEAK_PART < self._peak_um_s:
             self._close(t_ms, t_ms)
-        else:
-            if v > self._peak_um_s:
-                self._peak_um_s = v
-            self._speed_sum += v >> 4
-            self._check_reversal(t_ms)
+            return True
+        if v > self._peak_um_s:
+            self._peak_um_s = v
+        self._speed_sum += v >> 4
+        if self._reaches(_TOO_LONG_UM):
+            self._moving = False
+            return False
+        self._check_reversal(t_ms)
+        return True
+
+    def _reaches(self, length_um):
+        """Tell whether the open stroke is that long by now."""
+        history = self._history
+        newest = history.count - 1
+        block_ms = history.time(newest) - history.time(newest - 1)
+        return self._speed_sum >= (length_um * 1000 >> 4) // max(1, block_ms)
 
     def _check_reversal(self, t_ms):
         """Turn the strokes of this contact into kneads once the open one has clearly gone the other way."""
         if self._knead:
             return
-        history = self._history
-        newest = history.count - 1
-        block_ms = history.time(newest) - history.time(newest - 1)
-        if self._speed_sum < (_REVERSED_UM * 1000 >> 4) // max(1, block_ms):
+        if not self._reaches(_REVERSED_UM):
             return
         way = self._stroke.way
         for earlier in range(_EARLIER):
