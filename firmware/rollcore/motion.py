@@ -141,7 +141,9 @@ class Motion:
         passed = trust.pass_time(self.block_us, abs(tx) + abs(ty) + abs(tz))
         rest = self._rest
         rest.turn(wx, wy, wz)
-        rest.block(ms, self.accel_x, self._accel_y, self._accel_z, self._vx, trust, motor_on)
+        # On flat skin nothing turns, rolling or not: there the end of turning is no sign of a rest.
+        tells = coupling.holds or not in_contact
+        rest.block(ms, self.accel_x, self._accel_y, self._accel_z, self._vx, trust, motor_on, tells)
         # A steady speed looks like a rest to the accelerometer; where turning tells the speed, it has the last word.
         self.at_rest = rest.at_rest and not (coupling.holds and abs(coupling.speed(wy)) > _ROLLING)
         self.quiet_ms = rest.quiet_ms

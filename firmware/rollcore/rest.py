@@ -81,7 +81,7 @@ class RestDetector:
         most = self._most
         self._most = turning if turning > most else most - (most >> _MOST_SHIFT)
 
-    def block(self, ms, x, y, z, speed, trust, motor_on):
+    def block(self, ms, x, y, z, speed, trust, motor_on, turning_tells):
         """Take one block: accelerations less gravity and the speed in 1/16 um/s."""
         self._tremor += abs(x - self._before) - self._tremor >> _TREMOR_SHIFT
         self._before = x
@@ -110,6 +110,6 @@ class RestDetector:
         self.quiet_ms = steady_ms + self.lag_ms if steady_ms else 0
         # 0.1 mm/s are 1600 units of speed
         limit = _REST_SPEED + trust.sigma_v * _DOUBT
-        if self._turning * _TURN_PART < self._most and self._most > _TURNED:
+        if turning_tells and self._turning * _TURN_PART < self._most and self._most > _TURNED:
             limit += _STOPPED_SPEED
         self.at_rest = steady_ms >= _SURE_MS or (steady_ms >= _REST_MS + speed // _SPEED_A_MS and speed < limit)
