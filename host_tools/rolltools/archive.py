@@ -19,14 +19,16 @@ _SAFE_NAME = re.compile(r"(s[0-9]{6,9})\.roll")
 
 @dataclass(frozen=True)
 class Entry:
-    """One session file; `state` as in session.py, or UNREADABLE with every figure at zero."""
+    """One session file; `session` is None when it cannot be read."""
 
     name: str
     path: Path
-    started_utc: str | None
-    duration_s: float
-    strokes: int
-    state: str
+    session: Session | None
+
+    @property
+    def state(self) -> str:
+        """Return the state as in session.py, or UNREADABLE."""
+        return self.session.state if self.session else UNREADABLE
 
 
 def safe_session_name(file_name: str) -> str:
@@ -67,10 +69,9 @@ def find_session(folder: Path, name: str) -> Session:
 
 def _entry(path: Path) -> Entry:
     try:
-        session = read_session(path)
+        return Entry(path.stem, path, read_session(path))
     except RollerError:
-        return Entry(path.stem, path, None, 0.0, 0, UNREADABLE)
-    return Entry(path.stem, path, session.started_utc, session.duration_s, len(session.strokes), session.state)
+        return Entry(path.stem, path, None)
 
 
 def write_whole(path: Path, data: bytes) -> None:

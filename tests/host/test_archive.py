@@ -53,15 +53,16 @@ def test_the_list_tells_the_states_apart(tmp_path):
     put(tmp_path / "other-board", "s000005", pages)
     (tmp_path / "notes.txt").write_text("x")
     found = list_sessions(tmp_path)
-    assert all(entry.started_utc for entry in found if entry.strokes)
-    assert sorted((entry.name, entry.strokes, entry.state) for entry in found) == [
+    readable = [entry.session for entry in found if entry.session]
+    assert all(session.started_utc for session in readable)
+    assert sorted((entry.name, len(entry.session.strokes) if entry.session else 0, entry.state) for entry in found) == [
         ("s000001", 50, "complete"),
         ("s000002", 40, "truncated"),
         ("s000003", 30, "damaged"),
         ("s000004", 0, UNREADABLE),
         ("s000005", 50, "complete"),
     ]
-    assert {entry.duration_s for entry in found if entry.state == "complete"} == {50.0}
+    assert {session.duration_s for session in readable if session.state == "complete"} == {50.0}
 
 
 def test_a_folder_that_is_none_is_an_error(tmp_path):

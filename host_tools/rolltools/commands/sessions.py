@@ -37,14 +37,11 @@ def sessions(
 
 def _row(entry: "Entry") -> dict[str, Any]:
     """Return what is told of one file; the figures are None when it could not be read."""
-    from ..archive import UNREADABLE
-    from ..session_log import read_session
-
     row: dict[str, Any] = {"name": entry.name, "path": str(entry.path), "state": entry.state}
     figures = ("started_utc", "duration_s", "contact_s", "in_band_s", "over_s")
-    if entry.state == UNREADABLE:
+    session = entry.session
+    if session is None:
         return row | dict.fromkeys((*figures, "strokes", "overpressure"))
-    session = read_session(entry.path)
     row |= {name: getattr(session, name) for name in figures}
     return row | {"strokes": len(session.strokes), "overpressure": len(session.overpressure)}
 
