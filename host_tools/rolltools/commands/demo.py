@@ -20,7 +20,9 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="The seed of the modelled hand.")] = 1,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not show the report in a browser.")] = False,
 ) -> None:
-    """Let a modelled hand roll on a virtual board, pull its session, and compare what it found with what was done.
+    """Roll, record and report without any hardware.
+
+    A modelled hand rolls on a virtual board; its session is pulled and compared with what the hand did.
 
     Exits with 1 when the roller found less than 90 % (F1) of the strokes or their directions, or missed an alarm.
 

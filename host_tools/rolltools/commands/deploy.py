@@ -12,7 +12,9 @@ def deploy(
     port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
-    """Put the firmware on a board; only changed files are sent, and the old app stays until the new one is whole.
+    """Put the firmware onto a board.
+
+    Only changed files are sent, and the old app stays until the new one is whole.
 
     \b
     Example:

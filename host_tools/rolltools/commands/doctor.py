@@ -13,7 +13,9 @@ def doctor(
     port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Ask a board how it is: interpreter, space, clock, firmware, chips, battery, settings, calibration.
+    """Say what is wrong with a board, and the cure.
+
+    Interpreter, space, clock, firmware, chips, battery, settings, calibration.
 
     Exits with 1 when something has to be mended.
 

@@ -14,7 +14,9 @@ def flash(
     sha256: Annotated[str, typer.Option("--sha256", help="The SHA-256 that the image must have.")],
     port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
 ) -> None:
-    """Erase an ESP32, write MicroPython to it and verify; the file is checked before anything is erased.
+    """Put MicroPython onto a bare ESP32.
+
+    The file is checked before anything is erased; the flash is erased, written and verified.
 
     Sessions on the board are lost: pull them first. Afterwards `roller deploy` brings the firmware.
 

@@ -14,7 +14,9 @@ def pull(
     to: Annotated[Path, typer.Option("--to", help="The folder for the sessions.")] = Path("sessions"),
     as_json: Annotated[bool, typer.Option("--json", help="Print what was pulled as JSON.")] = False,
 ) -> None:
-    """Bring the sessions to this computer, each proven by its digest, with a table of its strokes beside it.
+    """Bring the sessions to this computer.
+
+    Each is proven by its digest, with a table of its strokes beside it.
 
     \b
     Example:

@@ -19,7 +19,9 @@ def replay(
     settings: Annotated[Path | None, typer.Option("--settings", help="Settings as JSON; defaults otherwise.")] = None,
     vm: Annotated[str, typer.Option("--vm", help="Run the engine on: cpython, micropython.")] = "cpython",
 ) -> None:
-    """Run the firmware's engine over a recorded session and write what it finds.
+    """Run the engine over a recorded session.
+
+    The firmware's own engine, on CPython or on MicroPython; both find the same.
 
     \b
     Example:

@@ -16,7 +16,9 @@ def report(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the path of the page as JSON.")] = False,
 ) -> None:
-    """Write the report of a session: one HTML file that needs no network.
+    """Write the report of a session.
+
+    One HTML file that needs no network.
 
     \b
     Example:

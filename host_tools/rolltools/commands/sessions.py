@@ -16,7 +16,7 @@ def sessions(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder `roller pull --to` filled.")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
-    """List the sessions in a folder, with the state of their files.
+    """List the sessions in a folder.
 
     \b
     Example:

@@ -28,10 +28,11 @@ def virtual_board(
     seed: Annotated[int, typer.Option("--seed", help="The seed of the modelled hand.")] = 1,
     clock: Annotated[ClockKind, typer.Option("--clock", help="Wall time, or as fast as it goes.")] = ClockKind.real,
 ) -> None:
-    """Run a virtual board: prints its port on the first line, then serves it until it is killed.
+    """Run a board without hardware.
 
-    A new folder is a freshly flashed board without the app; `roller deploy --port PORT` puts it there. Samples start
-    when the app first reads its motion sensor. Killing it is a power cut.
+    It prints its port on the first line, then serves it until it is killed. A new folder is a freshly flashed board
+    without the app; `roller deploy --port PORT` puts it there. Samples start when the app first reads its motion
+    sensor. Killing it is a power cut.
 
     \b
     Example:
