@@ -100,7 +100,10 @@ class App:
 
     def _take_samples(self):
         """Feed what waits in the IMU to the engine; return whether more waits. OSError when the bus fails."""
-        board, clock, engine, sample = self._board, self._clock, self._engine, self._sample
+        board = self._board  # one by one: four names at a time would make a tuple
+        clock = self._clock
+        engine = self._engine
+        sample = self._sample
         count = board.fetch()
         clock.tick(board.fetched_us)
         if count == 0:
@@ -240,7 +243,6 @@ def run(board, root=""):
     except KeyboardInterrupt:
         pass  # the way out: what follows is the same for all
     except Exception:
-        board.motor_off()
         app.record_death()
         raise
     finally:

@@ -8,10 +8,11 @@ from binascii import crc32
 from rollcore.events import SESSION_START, SESSION_STOP
 from rollcore.logformat import CALIBRATION, DEVICE, SETTINGS
 from rollcore.logwriter import LogWriter
-from rollcore.trace import TraceEncoder
 from storage import SESSIONS_PATH, SessionStore
 
 _TRACE_OFF = 0
+_PAGES = 2  # 6 KB before the ring overflows in contact: three minutes without letting go
+_TRACE_PAGES = 3
 
 
 class Recorder:
@@ -29,9 +30,11 @@ class Recorder:
         self._device = device
         self._tag = struct.pack("<I", crc32(device["device"].encode()))
         self._store = SessionStore(root + SESSIONS_PATH)
-        self._writer = LogWriter()
+        self._writer = LogWriter(_PAGES if settings.trace == _TRACE_OFF else _TRACE_PAGES)
         self._trace = None
         if settings.trace != _TRACE_OFF:
+            from rollcore.trace import TraceEncoder  # 1.5 KB that most boards never need
+
             self._trace = TraceEncoder(self._writer, settings.trace, board.period_us)
 
     @property
@@ -100,10 +103,10 @@ class Recorder:
 
     def _write_page(self):
         """Write the oldest page that waits, or the open one; return False when there is none."""
-        self._motor_off()
         page = self._writer.take_page()
         if page is None:
             return False
+        self._motor_off()
         self._store.append(page, not self._writer.active)
         self._writer.release()
         if self._writer.is_empty() and not self._writer.active:

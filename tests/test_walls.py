@@ -46,7 +46,7 @@ def test_only_boards_import_machine():
 
 def test_drivers_know_no_board_and_no_app():
     for path in files(FIRMWARE / "drivers"):
-        assert imports(path) <= {"micropython", "array", "drivers", "rollcore"}, path
+        assert imports(path) <= {"micropython", "array", "math", "drivers", "rollcore"}, path
 
 
 def test_only_the_link_imports_mpremote_and_serial():

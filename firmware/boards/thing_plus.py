@@ -85,7 +85,7 @@ class Board:
         self._force_mn = FORCE_UNKNOWN
         self._force_before_mn = FORCE_UNKNOWN
         self._force_age_us = 0
-        self.fetched_us = 0  # ticks at which the last fetch looked into the FIFO
+        self.fetched_us = self.ticks_us()  # when the last fetch was made
 
     def _make_imu(self, rate_hz):
         self._imu = self._try("imu", lambda: LSM6DSOX(self._i2c, ADDRESS_IMU, self.sleep_ms, rate_hz))

@@ -27,6 +27,10 @@ class Session:
         self._peaks = array("i", [FORCE_UNKNOWN] * _TENTHS)
         self._peak_mn = FORCE_UNKNOWN
         self._number = 0
+        self._start_ms = self._tenth_ms = self._last_contact_ms = 0
+        self._contact_us = self._band_us = self._over_us = 0
+        self._contact_ms = self._band_ms = self._over_ms = 0
+        self._tenth = self._speed_sum = self._speed_count = 0
         self.is_open = False
 
     def step(self, t_ms, dt_us, net_mn, known, in_contact):
@@ -69,7 +73,6 @@ class Session:
         )
 
     def _open(self, t_ms):
-        self.is_open = True
         self._number += 1
         self._start_ms = self._tenth_ms = t_ms
         self._contact_us = self._band_us = self._over_us = 0
@@ -77,6 +80,7 @@ class Session:
         self._tenth = 0
         self._peak_mn = FORCE_UNKNOWN
         self._speed_sum = self._speed_count = 0
+        self.is_open = True  # last: Ctrl-C may come between any two lines, and what is open is closed
         self._events.push(SESSION_START, t_ms, self._number)
 
     def _carry(self):

@@ -48,13 +48,14 @@ class Power:
 class Rig:
     """A world, its clock and the `machine` that talks to it; `board()` starts the firmware's board on it."""
 
-    def __init__(self, samples=None, **options):
-        self.clock = Clock()
+    def __init__(self, samples=None, clock=None, **options):
+        self.clock = clock or Clock()
         self.world = World("thing_plus", self.clock, samples, **options)
         self.world.power = Power(self.clock)
         self.notes = []
         self.world.observer = lambda t_us, name, value: self.notes.append((t_us, name, value))
         self.time = BoardTime(self.clock, 0)
+        self.time.world = self.world
         machine.attach(self.world)
 
     def i2c(self):
@@ -103,4 +104,19 @@ def moving_rows(count):
         rows.append([(k * (i + 3) * 4099) % 900001 - 450000 + (1000000 if i == 2 else 0) for i in range(3)])
         rows[-1] += [(k * (i + 5) * 1511) % 400001 - 200000 for i in range(3)]
         rows[-1].append((k * 37) % 15000)
+    return rows
+
+
+def pressed_rows(steps):
+    """Return rows of a roller that stands still and is pressed: (seconds, newtons) steps, joined by 50 ms ramps.
+
+    The sensor's own view: the 150 g of the head pull 1.471 N the other way.
+    """
+    rows = []
+    before_mn = 0
+    for seconds, newtons in steps:
+        target_mn = int(newtons * 1000)
+        for k in range(int(seconds * 208 + 0.5)):
+            rows.append([0, 0, 1000000, 0, 0, 0, before_mn + (target_mn - before_mn) * min(10, k) // 10 - 1471])
+        before_mn = target_mn
     return rows

@@ -67,10 +67,9 @@ class BoardTime:
         offset_s = self.world.rtc_offset_s if self.world else 0
         return offset_s * 1000000000 + self._clock.now_us() * 1000
 
-    @staticmethod
-    def gmtime(secs=None):
+    def gmtime(self, secs=None):
         """Return (year, month, day, hour, minute, second, weekday, yearday) for seconds since 2000."""
-        secs = sys.modules["time"].time() if secs is None else secs
+        secs = self.time() if secs is None else secs
         return tuple(_time.gmtime(secs + _EPOCH_2000_S))[:8]
 
     localtime = gmtime
@@ -106,7 +105,10 @@ class BoardPoll:
     def ipoll(self, timeout_ms=-1, flags=0):
         """Wait up to `timeout_ms` (-1: for ever) and return what is ready, one-shot or not as `flags` say."""
         if self._clock.real or timeout_ms < 0:
-            return self._poll.ipoll(timeout_ms, flags)
+            ready = self._poll.ipoll(timeout_ms, flags)  # the waiting is done in the call
+            if self._clock.after_wait:
+                self._clock.after_wait()
+            return ready
         if self._streams:
             ready = self._poll.poll(0)
             if ready:
@@ -147,6 +149,11 @@ class BoardGc:
         """Collect garbage and charge the clock for it."""
         self._clock.charge(self._gc_us)
         return self._gc.collect()
+
+    @staticmethod
+    def threshold(amount=-1):
+        """Return -1: the models share the heap, and collecting by what they allocate tells nothing of the board."""
+        return -1
 
     def __getattr__(self, name):
         return getattr(self._gc, name)

@@ -10,6 +10,7 @@ FLASH_ERASE_US = 80000  # a 4 KiB erase stops everything
 GC_US = 2500  # one garbage collection without PSRAM
 ENGINE_STEP_US = 700  # estimate of Engine.step on an ESP32, a sample
 
+_SLICE_US = 10000
 _AFTER_SCRIPT_US = 90 * 1000000  # the session closes 60 s after the last contact
 
 
@@ -71,7 +72,11 @@ class RealClock:
         """Do nothing: on the real clock work takes the time it takes."""
 
     def wait(self, us):
-        """Sleep for `us`."""
-        self._sleep_us(us)
-        if self.after_wait:
-            self.after_wait()
+        """Sleep for `us`, in slices: what is due by itself does not wait for the end of a long sleep."""
+        end_us = self.now_us() + us
+        while True:
+            self._sleep_us(max(0, min(_SLICE_US, end_us - self.now_us())))
+            if self.after_wait:
+                self.after_wait()
+            if self.now_us() >= end_us:
+                return

@@ -7,6 +7,7 @@ littlefs, and only handles that were opened before go on pointing outside.
 
 import json
 import os
+import select
 import sys
 import time
 
@@ -58,8 +59,13 @@ def _build(start):
     world.reset_cause = start["cause"]
     world.observer = channel.note
     now.world = world
-    if samples:
-        samples.on_start = lambda t_us: channel.note(t_us, "samples", world.rtc_offset_s)
+
+    def begin(t_us):
+        # What waits in the FIFO is older than the recording: its first row is the first sample of the app.
+        world.chips["imu"].forget()
+        channel.note(t_us, "samples", world.rtc_offset_s)
+
+    world.samples.on_start = begin
     # A sample (two words) that is read is a step of the engine; the PC does that too fast to notice.
     world.chips["imu"].on_fifo_word = lambda: clock.charge(ENGINE_STEP_US // 2)
 
@@ -68,9 +74,23 @@ def _build(start):
 
     world.power = Power(channel, clock, save_state, pause_ms)
     machine.attach(world)
-    clock.after_wait = world.tick
+    clock.after_wait = _ticker(world, open(start["interrupts"], "rb"))
     sys.atexit(lambda: save_state(True))
     return FileFlash(open(start["flash"], "r+b"), clock), channel
+
+
+def _ticker(world, interrupts):
+    """Return what is called whenever time has passed: Ctrl-C comes through a pipe, and is raised here."""
+    poll = select.poll()
+    poll.register(interrupts, select.POLLIN)
+
+    def tick():
+        if poll.poll(0):
+            interrupts.read(1)
+            raise KeyboardInterrupt
+        world.tick()
+
+    return tick
 
 
 def _open_samples(path):

@@ -2,7 +2,8 @@
 """What the sensors of the virtual board feel: rows of a recording at any instant, read through a small window.
 
 File, little-endian: magic "RSMP", u32 version 1, u32 rate in mHz, u32 rows; then rows of 8 int32: acceleration x y z
-in ug, turn rate x y z in mdps, force in mN (FORCE_UNKNOWN where there is none) and 0.
+in ug, turn rate x y z in mdps, force in mN (FORCE_UNKNOWN where there is none), and 1 where the recording holds a motor
+that shook the sensors, else 0.
 """
 
 import struct
@@ -11,19 +12,29 @@ from array import array
 from micropython import const
 
 FORCE = 6  # index of the force in a row
+_MOTOR = const(7)
 FORCE_UNKNOWN = -536870912  # -(1 << 29), as in the firmware, which the models do not see
 _HEADER = const(16)
 _ROW = const(8)
 _ROW_BYTES = const(32)
 _WINDOW = const(48)  # rows in memory: 1.5 KB
+_SHARE_BITS = const(8)
 _BACK = const(16)  # rows kept behind the newest, for the chip that looks a little later than the other
 
 
 class Still:
     """A roller that lies on the table: 1 g along z, no force."""
 
+    holds_motor = False  # True: the motor's vibration is in the samples, and must not be felt a second time
+
+    def __init__(self):
+        self.on_start = None
+
     def start(self, t_us):
-        """Do nothing: it lies there for ever."""
+        """Tell `on_start(t_us)` of the first call; it lies there for ever."""
+        if self.on_start:
+            self.on_start(t_us)
+            self.on_start = None
 
     def at(self, t_us, out):
         """Write the row for `t_us` into `out` (array("i", 7))."""
@@ -55,6 +66,8 @@ class SampleFile:
         self._held = 0
         self._start_us = None
         self.on_start = None
+        self._locate(0)
+        self.holds_motor = self._window[_MOTOR] == 1
 
     def start(self, t_us):
         """Let row 0 belong to `t_us`; only the first call counts, and `on_start(t_us)` hears of it."""
@@ -77,15 +90,16 @@ class SampleFile:
         if at < 0:
             self._hold(self.rows - 1, out)
             return
-        share = ((position % 1000000000) << 10) // 1000000000
+        # Rounded: a chip that samples at the rate of the rows gets the rows themselves, not a mixture of two.
+        share = (((position % 1000000000) << _SHARE_BITS) + 500000000) // 1000000000
         window = self._window
         for i in range(6):
             value = window[at + i]
-            out[i] = value + (((window[at + _ROW + i] - value) * share) >> 10)
+            out[i] = value + (((window[at + _ROW + i] - value) * share) >> _SHARE_BITS)
         force = window[at + FORCE]
         after = window[at + _ROW + FORCE]
         if force != FORCE_UNKNOWN and after != FORCE_UNKNOWN:
-            force += ((after - force) * share) >> 10
+            force += ((after - force) * share) >> _SHARE_BITS
         out[FORCE] = force
 
     def _hold(self, row, out):

@@ -55,7 +55,7 @@ class ImuCore:
     def take(self, t_us):
         """Feel the world at `t_us`."""
         self._samples.at(t_us, self._row)
-        percent = self._vibration(t_us)
+        percent = 0 if self._samples.holds_motor else self._vibration(t_us)
         self._tone = _sine(t_us, _LRA_HZ) * percent * self._pass // 1000 if percent else 0
 
     def accel(self, t_us, on_us, test_us):

