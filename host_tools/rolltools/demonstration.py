@@ -10,12 +10,14 @@ from typing import Any
 from . import deploying, hand, pulling
 from .errors import RollerError
 from .link import Link
+from .recording import write_csv
 from .scoring import Comparison, compare
 from .session import Session
 from .session_log import read_session
 from .virtual.process import run_board
 
 SCENARIO = "demo"
+SAMPLES_NAME = "samples.csv"  # what the hand made the sensors feel, for `roller replay` to compare
 _EPOCH_2000 = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 _SESSION_S = 150.0
 _GOOD = 0.9
@@ -38,13 +40,14 @@ class Outcome:
 
 
 def run(folder: Path, seed: int, say: Callable[[str], None]) -> Outcome:
-    """Run the demo in `folder` (board, sessions) and return its outcome; `say` hears of each step."""
+    """Run the demo in `folder` (samples.csv, board, sessions) and return its outcome; `say` hears of each step."""
     truth = hand.make(SCENARIO, seed)
     say(f"a modelled hand will roll for {truth.labels['duration_s']:.0f} s: {len(truth.labels['strokes'])} strokes")
-    board_dir = folder / "board"
     _start_afresh(folder)
-    options = ("--scenario", SCENARIO, "--seed", str(seed), "--clock", "fast")
-    with run_board(board_dir, *options) as board:
+    samples = folder / SAMPLES_NAME
+    with samples.open("w") as stream:
+        write_csv(truth.recording, stream)
+    with run_board(folder / "board", "--samples", str(samples), "--clock", "fast") as board:
         say(f"a virtual board answers on {board.port}: MicroPython, littlefs and four modelled chips")
         with Link(board.port) as link:
             link.set_clock()
@@ -65,6 +68,7 @@ def run(folder: Path, seed: int, say: Callable[[str], None]) -> Outcome:
 
 def _start_afresh(folder: Path) -> None:
     """Remove what an earlier demo left, and nothing else, so that this one starts from a blank board."""
+    folder.mkdir(parents=True, exist_ok=True)
     board = [folder / "board" / name for name in ("flash.img", "samples.bin", "probe.jsonl")]
     session = [folder / "sessions" / name for name in ("s000001.roll", "s000001.strokes.csv")]
     for path in board + session:

@@ -12,10 +12,11 @@ from pathlib import Path, PurePosixPath
 
 from . import FIRMWARE_DIR
 from .errors import RollerError
-from .link import Link
+from .link import Link, nonsense
 
 _ROOT_FILE = "main.py"
-_RESERVE_BYTES = 32 * 1024
+_RESERVE_BYTES = 32 * 1024  # folders, and the file system's own
+_BLOCK_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,9 @@ def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], N
     """Put `files` on the board; only those are sent that neither slot holds. `say` hears (path, bytes done, in all)."""
     app = {path: data for path, data in files.items() if path != _ROOT_FILE}
     wanted = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    state = link.run("slots")
-    active = state["active"] if state["active"] in ("a", "b") else None
-    present = {slot: _hashes(link, slot, state["slots"][slot]) for slot in ("a", "b")}
-    root = link.run("sha256", paths=["/" + _ROOT_FILE])["/" + _ROOT_FILE]
+    active, paths, free_bytes = _slots(link)
+    present = {slot: _hashes(link, slot, paths[slot]) for slot in ("a", "b")}
+    root = link.digests(["/" + _ROOT_FILE])["/" + _ROOT_FILE]
     if active and present[active] == {path: wanted[path] for path in app} and root == wanted[_ROOT_FILE]:
         return Deployed(active, len(files), [], 0, False)
 
@@ -52,24 +52,26 @@ def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], N
     missing = [path for path in app if have.get(path) != wanted[path]]
     copied = [path for path in missing if other.get(path) == wanted[path]]
     sent = [path for path in missing if path not in copied]
-    _check_space(sum(len(files[path]) for path in missing), state["free_bytes"])
+    _check_space(sum(_on_flash(files[path]) for path in missing), free_bytes)
     link.run(
         "prepare",
         folders=[f"/{slot}", *(f"/{slot}/{folder}" for folder in _folders(app))],
         remove=[f"/{slot}/{path}" for path in have if path not in app],
         copy=[(f"/{'b' if slot == 'a' else 'a'}/{path}", f"/{slot}/{path}") for path in copied],
     )
-    if root != wanted[_ROOT_FILE]:
-        sent.append(_ROOT_FILE)
     total = sum(len(files[path]) for path in sent)
     done = 0
     for path in sent:
-        link.write_file(f"/{path}" if path == _ROOT_FILE else f"/{slot}/{path}", files[path])
+        link.write_file(f"/{slot}/{path}", files[path])
         done += len(files[path])
         if say:
             say(path, done, total)
     if _hashes(link, slot, [f"/{slot}/{path}" for path in app]) != {path: wanted[path] for path in app}:
         raise RollerError("the firmware on the board is not what was sent", "deploy again; the old app still runs")
+    if root != wanted[_ROOT_FILE]:
+        sent.append(_ROOT_FILE)
+        total += len(files[_ROOT_FILE])
+        link.write_file("/" + _ROOT_FILE, files[_ROOT_FILE])
     link.write_file("/active", slot.encode())
     return Deployed(slot, len(files), sent, total, True)
 
@@ -80,10 +82,26 @@ def _folders(paths: dict[str, bytes]) -> list[str]:
     return sorted(found)
 
 
+def _slots(link: Link) -> tuple[str | None, dict[str, list[str]], int]:
+    """Return the slot that runs (None: none), the files in both, and the free bytes; RollerError for nonsense."""
+    state = link.run("slots")
+    try:
+        active = state["active"] if state["active"] in ("a", "b") else None
+        paths = {slot: [str(path) for path in state["slots"][slot]] for slot in ("a", "b")}
+        return active, paths, int(state["free_bytes"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise nonsense() from error
+
+
 def _hashes(link: Link, slot: str, paths: list[str]) -> dict[str, str]:
     """Return {path in the slot: SHA-256} for the files that are there."""
-    found = link.run("sha256", paths=[path for path in paths if path.startswith(f"/{slot}/")])
+    found = link.digests([path for path in paths if path.startswith(f"/{slot}/")])
     return {path[len(slot) + 2 :]: digest for path, digest in found.items() if digest}
+
+
+def _on_flash(data: bytes) -> int:
+    """Return the bytes that a file takes on the flash: whole blocks."""
+    return -(-len(data) // _BLOCK_BYTES) * _BLOCK_BYTES
 
 
 def _check_space(need: int, free: int) -> None:

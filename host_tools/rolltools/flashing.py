@@ -43,7 +43,11 @@ def flash(image: bytes, port: str | None) -> str:
 
     said = io.StringIO()
     try:
-        with contextlib.redirect_stdout(said), esptool.connect_esp(port, chip="esp32") as rom:
+        with (
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),  # its warnings are about the code that calls it
+            esptool.connect_esp(port, chip="esp32") as rom,
+        ):
             esp = esptool.run_stub(rom)
             with contextlib.suppress(esptool.NotImplementedInROMError):
                 esp.change_baud(_BAUD)

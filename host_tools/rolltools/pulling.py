@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .archive import safe_session_name, write_whole
+from .archive import UNREADABLE, safe_session_name, write_whole
 from .errors import RollerError
 from .link import Link
 from .session_log import read_session
@@ -46,13 +46,16 @@ def offered(link: Link) -> list[Offered]:
         sane = False
     if not sane:
         raise RollerError("the board's list of sessions makes no sense", "run `roller deploy`, then pull again")
-    return sorted(found, key=lambda entry: entry.name)
+    return sorted(found, key=lambda entry: (len(entry.name), entry.name))
 
 
 def pull(
     link: Link, folder: Path, say: Callable[[str, int], None] | None = None, sessions: list[Offered] | None = None
 ) -> list[Pulled]:
-    """Bring every session of the board to `folder`; `say` hears (name, bytes more). A damaged one stops it."""
+    """Bring every session of the board to `folder`; `say` hears (name, bytes more).
+
+    A session that came over whole but cannot be read is kept and has the state UNREADABLE: it must not hide the others.
+    """
     results = []
     for entry in offered(link) if sessions is None else sessions:
         if entry.size == 0:
@@ -71,20 +74,29 @@ def pull(
                 done = now
 
             write_whole(path, link.read_file(board_path, entry.size, step))
-        session = read_session(path)
-        if new or not path.with_suffix(".strokes.csv").exists():
-            write_strokes(session)
+        state, strokes = _read(path, new)
         if not entry.pulled:
             link.exec(f"open('/sessions/{entry.name}.pulled', 'wb').close()")
-        results.append(Pulled(entry.name, str(path), entry.size, new, session.state, len(session.strokes)))
+        results.append(Pulled(entry.name, str(path), entry.size, new, state, strokes))
     return results
+
+
+def _read(path: Path, new: bool) -> tuple[str, int]:
+    """Return state and number of strokes of a session file; write the table of its strokes where that is due."""
+    try:
+        session = read_session(path)
+    except RollerError:
+        return UNREADABLE, 0
+    if new or not path.with_suffix(".strokes.csv").exists():
+        write_strokes(session)
+    return session.state, len(session.strokes)
 
 
 def _same_file(link: Link, path: Path, board_path: str, size: int) -> bool:
     """Tell whether `path` is already what the board has."""
     if not path.is_file() or path.stat().st_size != size:
         return False
-    return link.run("sha256", paths=[board_path])[board_path] == _digest(path.read_bytes())
+    return link.digests([board_path])[board_path] == _digest(path.read_bytes())
 
 
 def _digest(data: bytes) -> str:

@@ -24,6 +24,7 @@ LONGEST_S = 200 * 3600  # the engine's clock counts ms below 2^30
 GAP_PERIODS = 3.0  # a longer step between two samples is a gap and tells nothing about the rate
 
 CHIP_MAGIC, CHIP_VERSION = b"RSMP", 1
+_HAIR = 1e-6  # of a step: more than the error of a float, less than any sensor's noise
 
 Array = NDArray[np.float64]
 
@@ -98,8 +99,13 @@ def _warn_of_clipping(recording: Recording) -> None:
             recording.warnings.append(f"{100 * share:.1f} % of the samples exceed the sensor's range of {what}")
 
 
+def _round(values: Array) -> Array:
+    """Return the nearest whole numbers, halves up as the chips' models do it, whatever the last bit of a float says."""
+    return np.floor(values + (0.5 + _HAIR))
+
+
 def _to_lsb(values: Array, lsb_per_unit: float) -> Array:
-    return np.clip(np.rint(values * lsb_per_unit), -32768, 32767)
+    return np.clip(_round(values * lsb_per_unit), -32768, 32767)
 
 
 def _force_mn(recording: Recording) -> Array:
@@ -137,12 +143,15 @@ def write_csv(recording: Recording, stream: IO[str]) -> None:
 def write_chip_samples(recording: Recording, path: Path) -> None:
     """Write the file that the virtual board's chip models sample: 8 int32 a row, at the recording's rate.
 
-    ug, mdps, mN; what the sensors' ranges make of it is the models' business.
+    ug, mdps, mN, and 1 where the recording holds its motor; what the sensors' ranges make of it is up to the models.
     """
     rows = np.zeros((len(recording), 8), dtype="<i4")
     limit = float(2**30)
-    rows[:, 0:3] = np.clip(np.rint(recording.accel_g * 1e6), -limit, limit)
-    rows[:, 3:6] = np.clip(np.rint(recording.gyro_dps * 1e3), -limit, limit)
+    # Half a step of the accelerometer is a whole number of ug: a value rounded here would be rounded twice, and the
+    # chip model would not give the sample that `engine_rows` gives.
+    rows[:, 0:3] = np.clip(np.floor(recording.accel_g * 1e6 + ACCEL_UG_PER_LSB * _HAIR), -limit, limit)
+    rows[:, 3:6] = np.clip(_round(recording.gyro_dps * 1e3), -limit, limit)
     rows[:, 6] = _force_mn(recording)
+    rows[:, 7] = recording.motor is not None
     header = struct.pack("<4sIII", CHIP_MAGIC, CHIP_VERSION, round(recording.rate_hz * 1000), len(recording))
     path.write_bytes(header + rows.tobytes())

@@ -4,7 +4,7 @@
 import fcntl
 import json
 import os
-import tempfile
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,13 @@ class VirtualBoard:
         self._folder = folder.resolve()
         self._lock_folder()
         self._make_flash()
-        self._run_dir = tempfile.TemporaryDirectory(prefix="virtual-board-")
         self._notes = (self._folder / NOTES_NAME).open("w")
-        channel = Path(self._run_dir.name) / "channel"
-        os.mkfifo(channel)
-        # Opened for both directions: the reading end stays open when an interpreter ends and the next one starts.
-        self._channel = os.open(channel, os.O_RDWR)
-        self._bridge = Bridge(self._start_vm, self._channel, self._note)
+        self._run_dir = self._folder / "run"
+        shutil.rmtree(self._run_dir, ignore_errors=True)  # of a board that was killed
+        self._run_dir.mkdir()
+        self._channel = self._open_pipe("channel")
+        self._interrupts = self._open_pipe("interrupts")
+        self._bridge = Bridge(self._start_vm, self._channel, self._interrupts, self._note)
         self.port = self._bridge.port
 
     def serve(self) -> None:
@@ -53,8 +53,14 @@ class VirtualBoard:
         self._bridge.close()
         self._notes.close()
         os.close(self._channel)
-        self._run_dir.cleanup()
+        os.close(self._interrupts)
+        shutil.rmtree(self._run_dir, ignore_errors=True)
         self._lock.close()
+
+    def _open_pipe(self, name: str) -> int:
+        os.mkfifo(self._run_dir / name)
+        # Opened for both directions: this end stays open when an interpreter ends and the next one starts.
+        return os.open(self._run_dir / name, os.O_RDWR)
 
     def _lock_folder(self) -> None:
         try:
@@ -86,10 +92,11 @@ class VirtualBoard:
         part.replace(image)
 
     def _start_vm(self, cause: int, state: dict[str, Any] | None, run_main: bool) -> Vm:
-        run_dir = Path(self._run_dir.name)
+        run_dir = self._run_dir
         start = self._start | {
             "device": str(DEVICE_DIR),
             "channel": str(run_dir / "channel"),
+            "interrupts": str(run_dir / "interrupts"),
             "flash": str(self._folder / "flash.img"),
             "cause": cause,
             "state": state,

@@ -5,7 +5,6 @@ Between the two stands what the ESP32 has and a PC program has not: Ctrl-C that 
 reset that starts the interpreter again, a reset line that kills it. Linux and macOS only.
 """
 
-import ctypes
 import fcntl
 import json
 import os
@@ -13,8 +12,8 @@ import pty
 import select
 import signal
 import subprocess
-import sys
 import termios
+import time
 import tty
 from collections.abc import Callable
 from pathlib import Path
@@ -25,10 +24,11 @@ PWRON_RESET, SOFT_RESET = 1, 5
 _CTRL_A, _CTRL_B, _CTRL_C = 0x01, 0x02, 0x03
 _CHUNK = 4096
 _LISTEN_MS = 10  # how often to look whether somebody has opened the port
+_PATIENCE_S = 0.1
+_STUCK_S = 1.0  # a program that has the port open and does not read for so long has lost what was said
 _RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 _BANNER = b"MicroPython "
 _PROMPT = b">>> "
-_PR_SET_PDEATHSIG = 1
 
 
 class Vm:
@@ -44,25 +44,30 @@ class Vm:
             stderr=slave,
             cwd=folder,
             start_new_session=True,
-            preexec_fn=_die_with_us,
+            preexec_fn=_hang_up_with_us,
         )
         os.close(slave)
+        os.set_blocking(self.fd, False)
 
     def write(self, data: bytes) -> None:
-        """Send bytes to the interpreter; a dead one takes nothing."""
+        """Send bytes to the interpreter; a dead one takes nothing, one that does not read loses what is too much."""
         try:
             os.write(self.fd, data)
         except OSError:
             pass
 
-    def interrupt(self) -> None:
-        """Deliver Ctrl-C: a signal while a program runs, a byte while the REPL reads."""
-        if self._runs_a_program():
-            self._process.send_signal(signal.SIGINT)
-        else:
-            self.write(bytes([_CTRL_C]))
+    def read(self) -> bytes:
+        """Return what the interpreter has printed, b"" when it has ended. Call it when there is something to read."""
+        try:
+            return os.read(self.fd, _CHUNK)
+        except OSError:
+            return b""  # the other end of a pty is gone
 
-    def _runs_a_program(self) -> bool:
+    def interrupt(self) -> None:
+        """Interrupt the program that runs, wherever it is."""
+        self._process.send_signal(signal.SIGINT)
+
+    def runs_a_program(self) -> bool:
         """Tell whether the interpreter's handler for SIGINT is armed, which it is only while code runs."""
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text()
@@ -78,28 +83,33 @@ class Vm:
         os.close(self.fd)
 
 
-def _die_with_us() -> None:
-    """Make the VM die when the board's process is killed: a kill is a power cut."""
+def _hang_up_with_us() -> None:
+    """Make its pty the VM's terminal: it hangs up, and the VM dies, when the board's process is killed."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Bridge:
     """Serves the port until it is killed.
 
     `start_vm(cause, state, run_main)` starts an interpreter; `on_note(t_us, name, value)` hears what a probe on the
-    board would see. `channel` is the reading end of the VM's pipe.
+    board would see. `channel` is the reading end of the VM's pipe, `interrupts` the writing end of one to the VM.
+
+    A byte in that one is Ctrl-C for a program that waits or looks at the time: it is raised there, as on the ESP32
+    between two bytecodes. Only a program that does neither gets a signal, which strikes anywhere: within a collection
+    of garbage it would leave the heap locked.
     """
 
     def __init__(
         self,
         start_vm: Callable[[int, dict[str, Any] | None, bool], Vm],
         channel: int,
+        interrupts: int,
         on_note: Callable[[int, str, Any], None],
     ) -> None:
         self._start_vm = start_vm
         self._channel = channel
+        self._interrupts = interrupts
+        self._insist_s: float | None = None  # when a program that was asked to stop gets a signal
         self._on_note = on_note
         self._master, slave = pty.openpty()
         tty.setraw(slave)
@@ -113,6 +123,9 @@ class Bridge:
         self._held = b""  # input that came while the interpreter was starting
         self._hidden: bytes | None = None  # output of a start into the raw REPL, until its banner is through
         self._said = b""
+        self._out = b""  # what the port has not taken yet; the interpreter waits as long as this is much
+        self._stuck_s = 0.0  # when the port took something last
+        self._deaf = False  # it has taken nothing for long: what is said is lost at once
 
     def serve(self) -> None:
         """Pass bytes both ways for ever."""
@@ -127,14 +140,28 @@ class Bridge:
     def _turn(self) -> None:
         # A pty's master reports a hang-up for as long as nobody has the port open, so it is polled apart then.
         listening = self._somebody_listens()
-        readers = [self._vm.fd, self._channel] + ([self._master] if listening else [])
-        ready = select.select(readers, [], [], None if listening else _LISTEN_MS / 1000)[0]
+        if not listening:
+            self._out = b""  # a serial line forgets
+        if not listening or (not self._out and not self._deaf):
+            self._deaf = False
+            self._stuck_s = time.monotonic()
+        vm = self._vm
+        readers = [self._channel]
+        readers += [vm.fd] if len(self._out) < _CHUNK else []
+        readers += [self._master] if listening else []
+        writers = [self._master] if self._out else []
+        wait_s = None if listening and not writers and self._insist_s is None else _LISTEN_MS / 1000
+        ready, writable, _ = select.select(readers, writers, [], wait_s)
+        if self._out:
+            self._to_port(bool(writable))
         if self._channel in ready:
             self._hear(os.read(self._channel, _CHUNK))
-        if self._vm.fd in ready:
+        if vm.fd in ready and vm is self._vm:
             self._from_vm(listening)
         if self._master in ready:
             self._from_port()
+        if self._insist_s is not None and time.monotonic() > self._insist_s:
+            self._insist()
 
     def _somebody_listens(self) -> bool:
         poller = select.poll()
@@ -156,24 +183,43 @@ class Bridge:
         for i, byte in enumerate(data):
             if byte == _CTRL_C:
                 self._vm.write(data[start:i])
-                self._vm.interrupt()
+                self._interrupt()
                 start = i + 1
             elif byte in (_CTRL_A, _CTRL_B):
                 self._raw = byte == _CTRL_A
         self._vm.write(data[start:])
 
-    def _from_vm(self, listening: bool) -> None:
-        try:
-            data = os.read(self._vm.fd, _CHUNK)
-        except OSError:
-            data = b""
-        if not data:
-            self._drain_channel()
-            self._restart(SOFT_RESET, "MPY: soft reboot\r\n", listening)
+    def _interrupt(self) -> None:
+        """Deliver Ctrl-C: to a running program, or as a byte to the REPL that reads."""
+        if not self._vm.runs_a_program():
+            self._vm.write(bytes([_CTRL_C]))
+        elif not self._asked():
+            os.write(self._interrupts, bytes([_CTRL_C]))
+            self._insist_s = time.monotonic() + _PATIENCE_S
+
+    def _asked(self) -> bool:
+        """Tell whether a Ctrl-C waits for the program to take it."""
+        return bool(select.select([self._interrupts], [], [], 0)[0])
+
+    def _insist(self) -> None:
+        """See whether the program took its Ctrl-C; if not, strike."""
+        self._insist_s = None
+        if not self._asked():
             return
-        data = self._hide_start(data)
-        if listening:
-            self._to_port(data)
+        if self._vm.runs_a_program():
+            self._vm.interrupt()
+        else:
+            self._vm.write(bytes([_CTRL_C]))  # it has ended meanwhile
+        os.read(self._interrupts, _CHUNK)
+
+    def _from_vm(self, listening: bool) -> None:
+        data = self._vm.read()
+        if data:
+            data = self._hide_start(data)
+            self._out += data if listening else b""
+        else:
+            self._drain_channel()
+            self._restart(SOFT_RESET, "MPY: soft reboot\r\n")
 
     def _hide_start(self, data: bytes) -> bytes:
         """Take the friendly banner out of a start that goes straight into the raw REPL."""
@@ -193,16 +239,19 @@ class Bridge:
             return data
         return b""
 
-    def _to_port(self, data: bytes) -> None:
-        while data:
+    def _to_port(self, writable: bool) -> None:
+        """Write what waits; when a program has the port open and reads nothing, it is lost, as on a serial line."""
+        now_s = time.monotonic()
+        if writable:
             try:
-                data = data[os.write(self._master, data) :]
-            except BlockingIOError:
-                if not self._somebody_listens():
-                    return
-                select.select([], [self._master], [], _LISTEN_MS / 1000)
+                self._out = self._out[os.write(self._master, self._out) :]
             except OSError:
-                return  # nobody listens: a serial line forgets
+                self._out = b""  # closed between the look and the write
+            self._deaf = False
+            self._stuck_s = now_s
+        elif now_s - self._stuck_s > _STUCK_S:
+            self._deaf = True
+            self._out = b""
 
     def _hear(self, data: bytes) -> None:
         *lines, self._said = (self._said + data).split(b"\n")
@@ -215,10 +264,9 @@ class Bridge:
             elif what == "ready":
                 self._started()
             elif what == "reset":
-                listening = self._somebody_listens()
-                self._say_the_rest(listening)
+                self._say_the_rest()
                 self._raw = False
-                self._restart(value, "", listening)
+                self._restart(value, "")
 
     def _started(self) -> None:
         if self._hidden is not None:
@@ -227,21 +275,24 @@ class Bridge:
         held, self._held = self._held, b""
         self._to_vm(held)
 
-    def _say_the_rest(self, listening: bool) -> None:
+    def _say_the_rest(self) -> None:
         """Pass on what was printed before the reset; on the fast clock that is only just now."""
         while select.select([self._vm.fd], [], [], 0)[0]:
-            data = self._hide_start(os.read(self._vm.fd, _CHUNK))
-            if listening:
-                self._to_port(data)
+            data = self._vm.read()
+            if not data:
+                return
+            self._out += self._hide_start(data)
 
     def _drain_channel(self) -> None:
         while select.select([self._channel], [], [], 0)[0]:
             self._hear(os.read(self._channel, _CHUNK))
 
-    def _restart(self, cause: int, text: str, listening: bool) -> None:
+    def _restart(self, cause: int, text: str) -> None:
         self._vm.kill()
-        if listening:
-            self._to_port(text.encode())
+        self._insist_s = None
+        if self._asked():
+            os.read(self._interrupts, _CHUNK)  # it was meant for the one before
+        self._out += text.encode()
         self._ready = False
         self._hidden = b"" if self._raw else None
         self._vm = self._start_vm(cause, self._state, not self._raw)

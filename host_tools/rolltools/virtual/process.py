@@ -13,7 +13,8 @@ from typing import Any
 from ..errors import RollerError
 
 NOTES_NAME = "probe.jsonl"
-_POLL_S = 0.1
+_POLL_S = 0.02
+_END_S = 5.0
 
 
 class BoardProcess:
@@ -59,5 +60,9 @@ def run_board(folder: Path, *options: str) -> Iterator[BoardProcess]:
             raise RollerError(f"the virtual board did not start: {said[0]}", "run `roller virtual-board` to see why")
         yield BoardProcess(process, folder, port)
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        try:
+            process.communicate(timeout=_END_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()

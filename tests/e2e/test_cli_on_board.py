@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""A new user's way with a board: deploy, roll, doctor, pull, and what the files say then."""
+
+import csv
+import json
+
+import pytest
+from fakes.virtual_boards import Flash, mpremote, pressed, roller, until, with_firmware, write_samples
+
+from rolltools import hand
+from rolltools.diagnosis import PROBLEM, diagnose
+from rolltools.link import Link
+from rolltools.recording import write_csv
+from rolltools.virtual.process import run_board
+
+
+def ok(*words):
+    done = roller(*words)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "" and "\x1b" not in done.stdout
+    return done.stdout
+
+
+def failed(*words):
+    done = roller(*words)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert [line[:7] for line in lines] == ["error: ", "cure:  "] and "Traceback" not in done.stdout
+    return lines
+
+
+@pytest.fixture(scope="module")
+def way(vm64, tmp_path_factory):
+    """Go the whole way once, and return what was said on it."""
+    tmp = tmp_path_factory.mktemp("way")
+    samples = tmp / "samples.csv"
+    with samples.open("w") as stream:
+        write_csv(hand.make("kneads", 1, duration_s=20.0).recording, stream)
+    said = {"folder": tmp, "samples": samples}
+    with run_board(tmp / "board", "--samples", str(samples), "--clock", "fast") as board:
+        said["blank"] = failed("doctor", "--port", board.port)
+        said["nothing"] = ok("pull", "--port", board.port, "--to", str(tmp / "to"))
+        said["deploy"] = ok("deploy", "--port", board.port)
+        until(lambda: [n["value"] for n in board.notes() if n["name"] == "led"][-1:] == [1], 30)
+        until(lambda: [n["value"] for n in board.notes() if n["name"] == "led"][-1:] == [0], 60)
+        said["again"] = json.loads(ok("deploy", "--port", board.port, "--json"))
+        said["doctor"] = ok("doctor", "--port", board.port)
+        said["pull"] = ok("pull", "--port", board.port, "--to", str(tmp / "to"))
+        said["json"] = json.loads(ok("pull", "--port", board.port, "--to", str(tmp / "to"), "--json"))
+    return said
+
+
+def test_a_blank_board_is_told_to_deploy(way):
+    assert "1 to mend: does not start" in way["blank"][0]
+    assert way["blank"][1] == "cure:  run `roller deploy`"
+    assert way["nothing"] == "no sessions on the board\n"
+
+
+def test_deploy_says_what_it_sent_and_nothing_is_sent_twice(way):
+    assert "files sent" in way["deploy"] and "the new app runs" in way["deploy"]
+    assert way["again"]["sent"] == [] and way["again"]["switched"] is False
+
+
+def test_the_doctor_finds_a_deployed_board_well(way):
+    lines = way["doctor"].splitlines()
+    assert not any("problem" in line for line in lines)
+    for what in ("MicroPython", "space", "clock", "firmware", "chips", "battery", "settings", "calibration"):
+        assert any(line.startswith(what) for line in lines)
+
+
+def test_pull_brings_the_session_once(way):
+    assert "s000001" in way["pull"] and "complete" in way["pull"] and "new" in way["pull"]
+    (session,) = way["json"]["sessions"]
+    assert session["new"] is False and session["strokes"] > 5
+
+
+def test_what_was_pulled_can_be_listed_decoded_reported_and_compared(way):
+    to = way["folder"] / "to"
+    file = str(to / "s000001.roll")
+    listed = json.loads(ok("sessions", str(to), "--json"))["sessions"]
+    decoded = json.loads(ok("decode", file))
+    table = list(csv.DictReader(ok("decode", file, "--csv").splitlines()))
+    beside = list(csv.DictReader((to / "s000001.strokes.csv").open()))
+    assert table == beside and len(table) == len(decoded["strokes"]) == way["json"]["sessions"][0]["strokes"]
+    assert len(listed) == 1
+    ok("report", file, "--out", str(way["folder"] / "page.html"))
+    assert (way["folder"] / "page.html").read_text().lower().startswith("<!doctype html")
+    ok("replay", str(way["samples"]), "--out", str(way["folder"] / "replay.json"))
+    replayed = json.loads((way["folder"] / "replay.json").read_text())
+    assert len(replayed["strokes"]) == len(table)
+
+
+def test_the_board_knows_that_its_session_is_safe(way):
+    assert "/sessions/s000001.pulled" in Flash(way["folder"] / "board").files("/sessions")
+
+
+@pytest.fixture(scope="module")
+def board(firmware_image, tmp_path_factory):
+    with run_board(with_firmware(firmware_image, tmp_path_factory.mktemp("b")), "--clock", "fast") as running:
+        yield running
+
+
+def test_the_doctor_names_broken_settings_and_the_app_runs_with_the_defaults(board):
+    with Link(board.port) as link:
+        link.write_file("/settings.json", b'{"over_limit": 10}')
+    line, cure = failed("doctor", "--port", board.port)
+    assert "over_limit" in line and "/settings.json" in cure
+    answer = json.loads(roller("doctor", "--port", board.port, "--json").stdout)
+    assert [f["what"] for f in answer["findings"] if f["state"] == PROBLEM] == ["settings"]
+    mpremote(board.port, "fs", "rm", ":settings.json")
+    ok("doctor", "--port", board.port)
+
+
+@pytest.mark.parametrize(
+    ("chip", "says"), [("imu", "motion sensor"), ("force", "force sensor"), ("haptic", "vibration")]
+)
+def test_the_doctor_names_a_chip_that_is_missing(board, chip, says):
+    with Link(board.port, restart=False) as link:
+        link.exec(f"import machine\nmachine.world().chips[{chip!r}].present = False")
+        problems = [finding for finding in diagnose(link.run("board_info")) if finding.state == PROBLEM]
+    assert len(problems) == 1 and says in problems[0].says and problems[0].cure
+
+
+def test_an_interrupted_session_is_whole(firmware_image, tmp_path):
+    """A pull in the middle of a session ends it in good order: nothing that was felt is lost."""
+    samples = write_samples(tmp_path / "samples.csv", pressed(1.0, 12.0, 30.0))
+    folder = with_firmware(firmware_image, tmp_path / "board")
+    with run_board(folder, "--samples", str(samples)) as board:
+        until(lambda: any(note["name"] == "motor" and note["value"] for note in board.notes()))
+        answer = json.loads(ok("pull", "--port", board.port, "--to", str(tmp_path / "to"), "--json"))
+    (session,) = answer["sessions"]
+    assert session["state"] == "complete"
+    decoded = json.loads(ok("decode", str(tmp_path / "to" / "s000001.roll")))
+    assert len(decoded["overpressure"]) == 1
