@@ -14,10 +14,10 @@ demo: .venv/.done ## a modelled hand rolls on the virtual board: strokes found n
 	$(ROLLER) demo --out out/demo $(if $(CI),--no-open)
 
 test: .venv/.done ## every test that ends within 5 minutes
-	$(PYTEST) -n 2 -m "not exhaustive"
+	$(PYTEST) -n 2 --dist loadfile -m "not exhaustive"
 
 test-exhaustive: .venv/.done ## the long sweeps, too
-	$(PYTEST) -n 2
+	$(PYTEST) -n 2 --dist loadfile
 
 bench: .venv/.done ## cost of a step, bytes of a log, heap of a session: printed, never asserted
 	$(PY) tests/bench.py

@@ -54,7 +54,7 @@ def vms(folder: Path) -> list[int]:
 def test_a_flood_that_nobody_reads_does_not_stop_the_board(board):
     light_off(board.port)
     mpremote(board.port, "resume", "exec", "--no-follow", FLOOD_THEN_LIGHT)
-    until(lambda: lights(board)[-1] == 1)
+    until(lambda: lights(board)[-1:] == [1])
     light_off(board.port)
 
 
@@ -63,7 +63,7 @@ def test_a_program_that_has_the_port_open_and_does_not_read_does_not_stop_the_bo
     with Terminal(board.port) as terminal:
         terminal.prompt()
         terminal.type(f"exec({FLOOD_THEN_LIGHT!r})\r".encode())
-        until(lambda: lights(board)[-1] == 1)
+        until(lambda: lights(board)[-1:] == [1])
         terminal.type(b"\x03")
     light_off(board.port)
 
