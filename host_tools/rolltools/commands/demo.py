@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`roller demo`: the whole road without any hardware, judged at its end."""
 
+import os
+import sys
 import webbrowser
 from collections import Counter
 from pathlib import Path
@@ -47,8 +49,13 @@ def demo(
     console.say(f"report: {report}")
     if not outcome.passed:
         raise RollerError("the roller did not do its job on this hand", "try another --seed, and report this one")
-    if not no_open:
+    if not no_open and _has_screen():
         webbrowser.open(report.resolve().as_uri())
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser can show something; without a screen a text browser would take over the terminal."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _print(outcome: "Outcome") -> None:
