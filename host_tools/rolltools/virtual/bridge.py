@@ -179,6 +179,8 @@ class Bridge:
         if not self._ready:
             self._held += data
             return
+        if self._insist_s is not None and not self._vm.runs_a_program():
+            self._insist()  # the program it was for has ended: the one that comes now must not get it
         start = 0
         for i, byte in enumerate(data):
             if byte == _CTRL_C:
