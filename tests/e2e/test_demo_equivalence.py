@@ -13,6 +13,8 @@ BOUND_S = 0.020
 LENGTH = 0.03
 
 
+# The demo's own seed and one more. Not every hand agrees yet: after a walk on flat skin (seeds 2, 4, 8) the engine's
+# speed is so badly conditioned that 1 ms of jitter in the force decides. Add them here when it no longer does.
 @pytest.fixture(scope="module", params=[1, 5])
 def outcome(request, vm64, tmp_path_factory):
     folder = tmp_path_factory.mktemp(f"demo{request.param}")
