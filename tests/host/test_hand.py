@@ -5,37 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hand_truth import FINE_HZ, LEVEL, STILL, held, one_roll, planned, truth_of
 
 from rolltools import hand
-from rolltools.hand import body, labels, scenarios, sensors
+from rolltools.hand import body, grips, labels, pace, scenarios
 from rolltools.hand.moves import Habit, Hand
-from rolltools.hand.profile import bell, smooth, stroke_speed
+from rolltools.hand.pace import Pace, stroke_speed
+from rolltools.hand.profile import bell, smooth
 from rolltools.hand.timeline import Site, Timeline
-
-FINE_HZ = 1000.0
-STILL = body.Hold(tremor_g=0.0, tremor_dps=0.0, sway_rad=0.0, force_wander=0.0)
-LEVEL = np.eye(3)
-
-
-def truth_of(line, wrist=None, lever_m=0.1, attitude=LEVEL):
-    return body.simulate(line, wrist or body.Wrist(), STILL, attitude, lever_m, np.random.default_rng(0))
-
-
-def one_roll(bend=0.0, distance=0.06, span=1.0):
-    line = Timeline(FINE_HZ, sites=[Site(0.0, bend)])
-    line.roll_by(0.5, bell(line.count(span)), distance)
-    line.now = 2.0
-    return line
-
-
-def planned(speed, force):
-    zeros = np.zeros((len(speed), 3))
-    return body.Truth(FINE_HZ, zeros, zeros, zeros, np.asarray(speed) / 100.0, np.asarray(force))
-
-
-def held(value, seconds):
-    return np.full(round(seconds * FINE_HZ), float(value))
-
 
 # -- mechanics ---------------------------------------------------------------------------------------------------------
 
@@ -110,42 +87,6 @@ def test_the_head_touches_the_skin_in_every_contact():
         assert length == pytest.approx(stroke["length_cm"], rel=0.1)
 
 
-# -- sensors -----------------------------------------------------------------------------------------------------------
-
-
-def test_the_load_cell_reads_the_heads_weight_with_nothing_touched():
-    truth = truth_of(one_roll(distance=0.0), attitude=np.diag([1.0, -1.0, -1.0]))  # upside down
-    faults = replace(sensors.draw_faults(np.random.default_rng(1), "loadcell"), force_offset_n=0.0, force_gain=1.0)
-    reading = sensors.load_cell(truth, replace(faults, head_mass_kg=0.15), 100.0, np.random.default_rng(2))
-    assert reading.mean() == pytest.approx(0.15 * body.GRAVITY, abs=0.01)
-
-
-def test_the_fsr_never_falls_below_zero_lags_and_creeps():
-    up, down = np.linspace(0, 6, 100), np.linspace(6, 0, 100)
-    force = np.concatenate([held(0, 1), up, down, held(0, 3), up, held(6, 8), down, held(0, 1)])
-    faults = replace(sensors.draw_faults(np.random.default_rng(1), "fsr"), force_gain=1.0)
-    reading = sensors.fsr(planned(np.zeros_like(force), force), faults, FINE_HZ, np.random.default_rng(3))
-    assert reading.min() >= 0.0
-    assert reading[1150] - reading[1050] == pytest.approx(0.1 * 3.0, abs=0.06)  # both at 3 N, too quick to creep
-    assert reading[12200:12250].mean() - reading[4320:4350].mean() == pytest.approx(0.06 * 6.0, abs=0.06)
-
-
-def test_the_motor_shakes_only_while_it_runs():
-    on = np.zeros(2000, dtype=bool)
-    on[800:1200] = True
-    accel, gyro = sensors.vibration(sensors.LRA, on, 208.0, np.random.default_rng(4))
-    assert np.abs(accel[:800]).max() == np.abs(gyro[:800]).max() == 0.0
-    assert accel[900:1200].std() * np.sqrt(3) == pytest.approx(sensors.LRA.strength_g, rel=0.2)
-    assert np.abs(accel[1300:]).max() < 1e-3
-
-
-def test_the_alarm_buzzes_after_a_tenth_of_a_second_and_until_half_a_newton_under_the_limit():
-    force = np.concatenate([held(9, 0.5), held(11, 0.09), held(9, 0.5), held(11, 0.5), held(9.7, 0.2), held(9.4, 0.5)])
-    on = sensors.alarm_schedule(planned(np.zeros_like(force), force), 10.0)
-    assert np.flatnonzero(on)[0] == pytest.approx(1190, abs=2)
-    assert np.flatnonzero(on)[-1] == pytest.approx(1789, abs=2)
-
-
 # -- labels ------------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +135,30 @@ def test_over_pressure_counts_from_150_ms_and_near_misses_excuse_an_alarm():
     assert len(made["near"]) == 3
 
 
+def test_tremor_sway_and_drift_shake_the_sensor_and_leave_the_labels_alone():
+    def found(hold):
+        line = Timeline(FINE_HZ, 0.02, sites=[Site(0.0, 5.0)], now=0.5)
+        line.add("grip", 0.0, np.array([FINE_HZ]))
+        Hand(line, Habit(), np.random.default_rng(9)).knead(5, 1)
+        hold = replace(hold, force_wander=0.0)
+        truth = body.simulate(line, body.Wrist(), hold, LEVEL, 0.1, np.random.default_rng(1))
+        return truth, [(s["t_start"], s["t_end"], s["length_cm"]) for s in labels.find_strokes(truth)]
+
+    calm, trembling = found(STILL), found(body.Hold(tremor_g=0.03, tremor_dps=3.0))
+    assert calm[1] == trembling[1]
+    assert np.std(calm[0].imu_g - trembling[0].imu_g) > 0.01
+
+
+@pytest.mark.parametrize("name", ["lifts", "rhythm", "elbow", "concave", "edge", "landing"])
+def test_labels_hold_what_the_true_speed_and_force_integrate_to(name):
+    truth, _ = hand.simulate(name, 4, FINE_HZ)
+    for stroke in labels.find_strokes(truth):
+        span = slice(round(stroke["t_start"] * FINE_HZ), round(stroke["t_end"] * FINE_HZ))
+        assert truth.speed[span].sum() / FINE_HZ * 100.0 == pytest.approx(stroke["dir"] * stroke["length_cm"], rel=0.02)
+        assert truth.force[span].mean() == pytest.approx(stroke["mean_n"], abs=1e-3)
+        assert truth.force[span].min() > labels.CONTACT_N
+
+
 # -- moves and scenarios -----------------------------------------------------------------------------------------------
 
 
@@ -219,12 +184,131 @@ def test_kneads_alternate():
     assert {stroke["kind"] for stroke in found} == {"knead"}
 
 
-def test_profiles_cover_their_distance_and_end_at_rest():
-    assert bell(500).mean() == pytest.approx(1.0)
-    shape = stroke_speed(np.random.default_rng(6), 400)
+@pytest.mark.parametrize("style", pace.STYLES)
+def test_every_style_covers_its_distance_one_way_without_a_stop(style):
+    shape = stroke_speed(np.random.default_rng(6), 1000, style)
     assert shape.mean() == pytest.approx(1.0)
-    assert shape[0] == pytest.approx(0.0, abs=1e-3)
+    assert shape[0] < 0.05 and shape[-1] < 0.05
+    assert shape[100:800].min() > 0.05
+    assert bell(500).mean() == pytest.approx(1.0)
     assert smooth(np.array([-1.0, 0.5, 2.0])) == pytest.approx([0.0, 0.5, 1.0])
+
+
+def knead_of(style):
+    line = Timeline(FINE_HZ, 0.02, sites=[Site(0.0, 0.0)], now=0.5)
+    Hand(line, Habit(speed=(8.0, 9.0), length=(6.0, 7.0)), np.random.default_rng(3), Pace(style)).knead(6, 1)
+    line.now += 0.5
+    return truth_of(line)
+
+
+def turning_points(truth):
+    """Return the samples at which the head goes the other way, under contact and not at the ends of it."""
+    (first, last), *_ = labels.runs(truth.force > labels.CONTACT_N)
+    inner = [round(stroke["t_end"] * FINE_HZ) for stroke in labels.find_strokes(truth)[:-1]]
+    assert all(first < at < last for at in inner)
+    return inner
+
+
+def test_a_sine_has_no_rest_at_its_turning_points_and_its_full_acceleration_there():
+    truth = knead_of("sine")
+    accel = np.gradient(truth.speed) * FINE_HZ
+    for at in turning_points(truth):
+        near = slice(at - 60, at + 60)
+        assert (np.abs(truth.speed[near]) < 0.003).sum() < 20  # ms
+        assert np.abs(accel[near]).max() > 0.7 * np.abs(accel[truth.force > 0.0]).max()
+
+
+def test_smooth_strokes_rest_at_their_turning_points():
+    truth = knead_of("smooth")
+    accel = np.gradient(truth.speed) * FINE_HZ
+    for at in turning_points(truth):
+        still = at - 100 + int(np.argmin(np.abs(truth.speed[at - 100 : at + 100])))
+        assert np.abs(accel[still]) < 0.4 * np.abs(accel).max()
+
+
+def test_a_cruise_is_even_and_a_skewed_stroke_is_not_symmetric():
+    rng = np.random.default_rng(8)
+    cruise, skewed = stroke_speed(rng, 1000, "cruise"), stroke_speed(rng, 1000, "skewed")
+    assert (cruise > 0.99 * cruise.max()).mean() > 0.55
+    assert abs(np.average(np.arange(1000), weights=skewed) / 1000 - 0.5) > 0.08
+
+
+def test_some_hands_go_forth_faster_than_back():
+    hand_paces = [pace.draw_pace(np.random.default_rng(seed), None) for seed in range(60)]
+    assert {drawn.style for drawn in hand_paces} == set(pace.STYLES)
+    assert min(drawn.back for drawn in hand_paces) < 0.6 < 1.6 < max(drawn.back for drawn in hand_paces)
+    line = Timeline(FINE_HZ, 0.02, sites=[Site(0.0, 0.0)], now=0.5)
+    Hand(line, Habit(speed=(4.0, 12.0)), np.random.default_rng(3), Pace("sine", back=0.5, even=0.9)).knead(6, 1)
+    speeds = [s["length_cm"] / (s["t_end"] - s["t_start"]) * s["dir"] for s in labels.find_strokes(truth_of(line))]
+    assert -np.mean([v for v in speeds if v < 0]) < 0.75 * np.mean([v for v in speeds if v > 0])
+
+
+def test_no_arm_changes_its_acceleration_at_once():
+    truth, _ = hand.simulate("rhythm", 2, FINE_HZ)
+    jerk = np.diff(truth.speed, 2) * FINE_HZ**2
+    assert np.abs(jerk).max() < 300.0  # m/s3: 6 m/s2, more than any stroke here has, within 20 ms
+
+
+def test_grips_of_every_kind_and_both_hands():
+    drawn = [grips.draw_grip(np.random.default_rng(seed), None) for seed in range(60)]
+    assert {wrist.mirrored for wrist, _ in drawn} == {True, False}
+    assert {np.sign(wrist.elbow_per_m) for wrist, _ in drawn} == {-1.0, 0.0, 1.0}
+    assert any(wrist.follow < 0.15 and wrist.elbow_per_m == 0.0 for wrist, _ in drawn)
+    assert all(wrist.restless > 0.0 for wrist, _ in drawn)
+
+
+def test_in_a_hollow_the_handle_turns_against_the_stroke():
+    """So the sign of the gyro does not give the direction."""
+    for name, expected in (("concave", -1.0), ("lifts", None)):
+        signs = []
+        for seed in range(6):
+            truth, _ = hand.simulate(name, seed, FINE_HZ)
+            for stroke in labels.find_strokes(truth):
+                span = slice(round(stroke["t_start"] * FINE_HZ), round(stroke["t_end"] * FINE_HZ))
+                signs.append(np.sign(truth.gyro_dps[span, 1].sum()) * stroke["dir"])
+        share = np.mean(np.array(signs) > 0)
+        assert share < 0.1 if expected else 0.1 < share < 0.9
+
+
+def test_a_hovering_hand_drifts_and_the_skin_hardly_does():
+    line = Timeline(FINE_HZ, 0.02, now=60.0)
+    line.add("grip", 0.0, np.array([FINE_HZ]))
+    line.add("force", 30.0, held(3, 30))
+    truth = body.simulate(
+        line, body.Wrist(), replace(STILL, hover_m=0.01, skin_m=0.0005), LEVEL, 0.1, np.random.default_rng(1)
+    )
+    air, skin = truth.imu_g[2000:28000].std(axis=0), truth.imu_g[32000:58000].std(axis=0)
+    assert (air > 8 * skin).all()
+    assert np.abs(truth.speed).max() == 0.0
+
+
+def test_taps_presses_rocking_and_pressed_walks_leave_the_head_where_it_is():
+    for name in ("taps", "pressing", "rocking", "carried"):
+        truth, _ = hand.simulate(name, 1, FINE_HZ)
+        assert np.abs(truth.speed[truth.force > labels.CONTACT_N]).max(initial=0.0) < labels.SPEED_FLOOR_M_S
+
+
+def test_rocking_tips_about_every_axis_under_contact():
+    tipped = np.zeros(3)
+    for seed in range(4):
+        truth, _ = hand.simulate("rocking", seed, FINE_HZ)
+        tipped = np.maximum(tipped, np.abs(truth.gyro_dps[truth.force > 1.0]).max(axis=0))
+    assert (tipped > 20.0).all()
+
+
+def test_the_edge_has_every_kind_of_over_pressure():
+    spans, near = [], 0
+    for seed in range(12):
+        truth, _ = hand.simulate("edge", seed, FINE_HZ)
+        spans += [(b - a) / FINE_HZ for a, b in labels.runs(truth.force > 10.0)]
+        bumps = labels.runs(truth.force > 8.5)
+        near += sum(truth.force[a:b].max() < 10.0 for a, b in bumps)
+        if seed == 0:
+            assert truth.force.max() < 45.0
+    assert sum(0.02 < span < 0.1 for span in spans) >= 5
+    assert sum(0.1 <= span < 0.15 for span in spans) >= 5
+    assert sum(span >= 0.15 for span in spans) >= 5
+    assert near >= 5
 
 
 def test_the_same_seed_gives_the_same_samples_and_another_seed_others():
@@ -242,13 +326,13 @@ def test_rates_sample_about_the_same_session(rate_hz):
     assert len(truth["strokes"]) > 10
 
 
-@pytest.mark.parametrize("name", ["idle", "distractors", "handling"])
+@pytest.mark.parametrize("name", sorted(hand.STROKELESS))
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_no_stroke_has_no_label(name, seed):
     assert hand.make(name, seed).labels["strokes"] == []
 
 
-@pytest.mark.parametrize("name", sorted(set(hand.SCENARIOS) - {"idle", "distractors", "handling"}))
+@pytest.mark.parametrize("name", sorted(set(hand.SCENARIOS) - hand.STROKELESS))
 def test_every_scenario_of_strokes_is_within_what_a_roller_meets(name):
     for seed in range(2):
         recording, truth = hand.make(name, seed, duration_s=25.0)

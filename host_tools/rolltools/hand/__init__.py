@@ -4,14 +4,17 @@
 Nothing here knows how strokes are detected. `make("lifts", seed=1)` gives the samples of a session and the truth.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..recording import Recording
-from . import body, sensors
+from . import body, force, motor, sensors
+from .grips import draw_grip
 from .labels import Labels, label
 from .moves import Hand
+from .pace import draw_pace
 from .profile import Rng
 from .scenarios import TABLE, Scenario, draw_site
 from .timeline import Timeline
@@ -20,6 +23,7 @@ LEVER_M = 0.1
 START_HEIGHT_M = 0.02
 FINE_HZ = 1000.0  # the least rate at which motion is planned and differentiated
 SCENARIOS = {name: scenario.help for name, scenario in TABLE.items()}
+STROKELESS = frozenset(name for name, scenario in TABLE.items() if not scenario.rolls)
 
 
 class HandSession(NamedTuple):
@@ -29,22 +33,10 @@ class HandSession(NamedTuple):
     labels: Labels
 
 
-def _wrist(rng: Rng) -> tuple[body.Wrist, tuple[float, float]]:
-    """Return a way to hold the roller, and the curvatures (1/m) on which an arm can hold it so."""
-    tilt, mirrored = float(np.radians(rng.uniform(-10.0, 10.0))), bool(rng.uniform() < 0.5)
-    style = rng.uniform()
-    if style < 0.5:
-        return body.Wrist(rng.uniform(0.9, 1.0), 0.0, tilt, mirrored), (-12.0, 25.0)
-    if style < 0.75:
-        return body.Wrist(rng.uniform(0.0, 0.15), 0.0, tilt, mirrored), (-7.0, 7.0)
-    swing = rng.choice([-1.0, 1.0]) / rng.uniform(0.25, 0.45)
-    return body.Wrist(rng.uniform(0.0, 0.3), swing, tilt, mirrored), (-7.0, 7.0)
-
-
 def _plan(scenario: Scenario, rng: Rng, fine_hz: float, duration_s: float, bend: tuple[float, float]) -> Timeline:
     line = Timeline(fine_hz, START_HEIGHT_M)
     line.sites.append(draw_site(bend, rng))
-    hand = Hand(line, scenario.habit, rng)
+    hand = Hand(line, scenario.habit, rng, draw_pace(rng, scenario.pace))
     if not scenario.lying:
         line.add("grip", 0.0, np.array([fine_hz]))
         hand.rest(rng.uniform(1.0, 2.0))
@@ -63,10 +55,10 @@ def simulate(scenario: str, seed: int, fine_hz: float, duration_s: float | None 
         raise ValueError(f"no scenario {scenario!r}; there are: {', '.join(TABLE)}")
     chosen = TABLE[scenario]
     rng = np.random.default_rng([seed, *scenario.encode()])
-    wrist, reach = _wrist(rng)
+    wrist, reach = draw_grip(rng, chosen.wrist)
     bend = (max(reach[0], chosen.bend[0]), min(reach[1], chosen.bend[1]))
     line = _plan(chosen, rng, fine_hz, chosen.duration_s if duration_s is None else duration_s, bend)
-    return body.simulate(line, wrist, chosen.hold, body.random_rotation(rng), LEVER_M, rng), rng
+    return body.simulate(line, wrist, chosen.hold.of_one_hand(rng), body.random_rotation(rng), LEVER_M, rng), rng
 
 
 def make(
@@ -84,8 +76,8 @@ def make(
     """
     chosen = TABLE.get(scenario)
     sensor = force_sensor or (chosen.sensor if chosen else "loadcell")
-    if sensor not in sensors.FORCE_SENSORS:
-        raise ValueError(f"no force sensor {sensor!r}; there are: {', '.join(sensors.FORCE_SENSORS)}")
+    if sensor not in force.FORCE_SENSORS:
+        raise ValueError(f"no force sensor {sensor!r}; there are: {', '.join(force.FORCE_SENSORS)}")
     fine_hz = rate_hz * np.ceil(FINE_HZ / rate_hz)
     truth, rng = simulate(scenario, seed, float(fine_hz), duration_s)
     return _sense(TABLE[scenario], truth, rng, rate_hz, sensor, over_limit_n, f"{scenario}-{seed}")
@@ -94,20 +86,28 @@ def make(
 def _sense(
     chosen: Scenario, truth: body.Truth, rng: Rng, rate_hz: float, sensor: str, limit_n: float, name: str
 ) -> HandSession:
-    faults = sensors.draw_faults(rng, sensor)
-    buzz = sensors.alarm_schedule(truth, limit_n)
+    buzz = motor.alarm_schedule(truth, limit_n)
     if chosen.cues:
-        buzz |= sensors.cue_schedule(truth, rng)
-    motor_on = sensors.sample(buzz, truth, rate_hz)
-    accel, gyro = sensors.inertial(truth, faults, rate_hz, rng, chosen.motor, motor_on)
-    force = (sensors.load_cell if sensor == "loadcell" else sensors.fsr)(truth, faults, rate_hz, rng)
+        buzz |= motor.cue_schedule(truth, rng)
+    imu = sensors.draw_faults(rng, rate_hz)
+    shake = None
+    if chosen.motor is not None:
+        shake = motor.vibration(chosen.motor, buzz, truth.fine_hz, rng)
+        if chosen.motor.raw:
+            imu = replace(imu, filter=sensors.OPEN)
+    accel, gyro = sensors.inertial(truth, imu, rate_hz, rng, shake)
+    faults = force.draw_faults(rng, sensor, chosen.fsr)
+    if sensor == "loadcell":
+        reading = force.load_cell(truth, faults, rate_hz, rng)
+    else:
+        reading = force.fsr_reading(truth, faults, rate_hz, rng, chosen.fsr)
     recording = Recording(
         name=name,
         rate_hz=rate_hz,
-        t_s=np.arange(len(force)) / rate_hz,
+        t_s=np.arange(len(reading)) / rate_hz,
         accel_g=accel,
         gyro_dps=gyro,
-        force_n=force,
-        motor=motor_on.astype(np.int8) if chosen.motor else None,
+        force_n=reading,
+        motor=sensors.sample(buzz, truth, rate_hz).astype(np.int8) if chosen.motor else None,
     )
     return HandSession(recording, label(truth, limit_n))

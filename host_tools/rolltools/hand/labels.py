@@ -2,7 +2,8 @@
 """The truth about a modelled session: its strokes and over-pressure events by definition, from true speed and force.
 
 A stroke lasts while the head is faster than 5 % of the stroke's own peak (at least 0.3 cm/s) and pressed with more
-than 0.3 N; a stop of 0.35 s or more splits it, a reversal always does.
+than 0.3 N; a stop of 0.35 s or more splits it, a reversal always does. The speed is the planned one of the roller over
+the skin: a tremor or a sway along x shakes the sensor to and fro but is no rolling; it neither starts nor splits one.
 """
 
 from typing import Any

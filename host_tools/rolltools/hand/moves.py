@@ -1,182 +1,55 @@
 # SPDX-License-Identifier: MIT
-"""The vocabulary of a hand with a roller: strokes, kneads, and all the things that are neither."""
-
-from dataclasses import dataclass
+"""The whole vocabulary of a hand with a roller: besides rolling, all the things that are no strokes."""
 
 import numpy as np
 
-from .profile import Array, Rng, smooth, stroke_speed, trapezoid
-from .timeline import Site, Timeline
+from .pace import stroke_speed
+from .profile import Array, smooth
+from .rolling import Habit, RollingHand
+from .timeline import Site
 
-Range = tuple[float, float]
-
-_PAUSE_LENGTH_M = 0.04  # nobody stops in the middle of a shorter stroke
-
-
-@dataclass(frozen=True)
-class Habit:
-    """How this hand rolls: ranges it draws from, and how often it does the special things (0..1).
-
-    `speed` is the mean over a stroke in cm/s, `length` in cm, `force` in N; `moving` is the share of strokes that
-    land or lift off while moving, `pauses` of strokes with a stop or a slow spot, `over` of strokes pressed too hard,
-    `over_doubt` of those too hard that stay near the limit or over it only for a moment.
-    """
-
-    speed: Range = (4.0, 12.0)
-    length: Range = (3.0, 10.0)
-    force: Range = (2.0, 7.0)
-    moving: float = 0.4
-    pauses: float = 0.0
-    over: float = 0.0
-    over_doubt: float = 0.2
-    halves: tuple[int, int] = (3, 9)
+__all__ = ["Habit", "Hand"]
 
 
-@dataclass(frozen=True)
-class _Span:
-    """When the head moves: from `start`, for the last time from `again`, until `end`."""
-
-    start: float
-    end: float
-    again: float
-
-
-class Hand:
-    """Plans one move after the other on a timeline. Lengths m, times s, forces N."""
-
-    def __init__(self, timeline: Timeline, habit: Habit, rng: Rng) -> None:
-        self.line = timeline
-        self.habit = habit
-        self.rng = rng
-
-    def _draw(self, low_high: Range) -> float:
-        low, high = low_high
-        return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
-
-    def _chance(self, share: float) -> bool:
-        return bool(self.rng.uniform() < share)
-
-    def rest(self, span_s: float) -> None:
-        """Do nothing but hold (or let lie)."""
-        self.line.now += span_s
-
-    # -- contact ---------------------------------------------------------------------------------------------------
-
-    def _press(self, start: float, end: float, force_n: float, rise: float, fall: float) -> None:
-        count = self.line.count(end - start)
-        times = np.arange(count) / self.line.fine_hz
-        self.line.add("force", start, force_n * trapezoid(times, 0.0, end - start, rise, fall))
-
-    def _press_harder(self, start: float, end: float, base_n: float) -> None:
-        """Add a bump on top of `base_n`: mostly over the limit for long, sometimes a short or a near one."""
-        if end - start < 0.1:
-            return
-        doubt = self.habit.over_doubt
-        peak = self.rng.uniform(8.0, 9.2) if self._chance(doubt) else self.rng.uniform(12.5, 17.0)
-        span = self.rng.uniform(0.08, 0.14) if self._chance(doubt) else self.rng.uniform(0.35, 0.9)
-        span = min(span, end - start)
-        middle = start + span / 2 + self.rng.uniform() * (end - start - span)
-        self._press(middle - span / 2, middle + span / 2, peak - base_n, 0.3 * span, 0.3 * span)
-
-    def _motion(self, start: float, distance: float) -> _Span:
-        """Roll by `distance`, with a stop or a slow spot when the habit has one; return when the head moves."""
-        speed = self._draw(self.habit.speed) / 100.0
-        span = max(0.35, abs(distance) / speed)
-        if abs(distance) < _PAUSE_LENGTH_M or not self._chance(self.habit.pauses):
-            self.line.roll_by(start, stroke_speed(self.rng, self.line.count(span)), distance)
-            return _Span(start, start + span, start)
-        share = self.rng.uniform(0.35, 0.65)
-        first, second = max(0.35, span * share), max(0.35, span * (1.0 - share))
-        dwell = self.rng.choice([self.rng.uniform(0.02, 0.12), self.rng.uniform(0.5, 1.2)])
-        again = start + first + dwell
-        self.line.roll_by(start, stroke_speed(self.rng, self.line.count(first)), distance * share)
-        self.line.roll_by(again, stroke_speed(self.rng, self.line.count(second)), distance * (1.0 - share))
-        return _Span(start, again + second, again)
-
-    def _return(self, release: float, moved_to: float, home: float) -> None:
-        """Lift off and go back through the air; the hand is then above `home`."""
-        line = self.line
-        line.rise_to(release, self.rng.uniform(0.25, 0.4), self.rng.uniform(0.008, 0.03))
-        start = max(release + 0.05, moved_to)
-        distance = home - line.roll
-        span = max(0.35, abs(distance) * 100.0 / self._draw(self.habit.speed) / 1.3)
-        line.roll_by(start, stroke_speed(self.rng, line.count(span)), distance)
-        line.now = start + span + self.rng.uniform(0.0, 0.3)
-
-    def lift_stroke(self, way: int) -> None:
-        """Touch, roll one way, lift off, return in the air. `way` is +1 toward the head, else -1."""
-        line, rng = self.line, self.rng
-        length = self._draw(self.habit.length) / 100.0
-        home = line.roll
-        down = rng.uniform(0.2, 0.35)
-        touch = line.now + down
-        ramp_up, ramp_down = rng.uniform(0.08, 0.25, 2)
-        lands_moving, leaves_moving = self._chance(self.habit.moving), self._chance(self.habit.moving)
-        start = touch + rng.uniform(0.4, 1.3) * ramp_up + rng.uniform(0.0, 0.2)
-        if lands_moving:
-            start = touch - rng.uniform(0.02, 0.15)
-            ramp_up = min(ramp_up, 0.12)  # a slow landing would miss a quick stroke
-        moved = self._motion(start, way * length)
-        release = moved.end + rng.uniform(0.05, 0.4)
-        if leaves_moving:
-            release = moved.end - rng.uniform(0.03, 0.2) * (moved.end - moved.again)
-        release = max(release, touch + ramp_up + ramp_down + 0.1)
-        force = self._draw(self.habit.force)
-        line.rise_to(line.now, down, 0.0)
-        self._press(touch, release, force, ramp_up, ramp_down)
-        if self._chance(self.habit.over):
-            self._press_harder(touch + ramp_up, release - ramp_down, force)
-        self._return(release, moved.end, home + rng.uniform(-0.005, 0.005))
-
-    def knead(self, halves: int, way: int = 1) -> None:
-        """Touch, roll back and forth `halves` times without leaving the skin, lift off."""
-        line, rng = self.line, self.rng
-        home = line.roll
-        down = rng.uniform(0.2, 0.35)
-        touch = line.now + down
-        ramp_up, ramp_down = rng.uniform(0.1, 0.3, 2)
-        line.rise_to(line.now, down, 0.0)
-        force = self._draw(self.habit.force)
-        at = touch + ramp_up * rng.uniform(0.5, 1.5)
-        harder = []
-        for _ in range(halves):
-            moved = self._motion(at, way * self._draw(self.habit.length) / 100.0)
-            if self._chance(self.habit.over):
-                harder.append(moved)
-            at = moved.end + (rng.uniform(0.05, 0.25) if self._chance(0.3) else 0.0)
-            way = -way
-        release = at + ramp_down * rng.uniform(0.6, 1.5)
-        self._press(touch, release, force, ramp_up, ramp_down)
-        for span in harder:
-            self._press_harder(span.start, span.end, force)
-        self._return(release, at, home)
+class Hand(RollingHand):
+    """A hand that also presses, rocks, taps, shakes, turns, walks, and lays the roller down."""
 
     # -- contact without rolling -----------------------------------------------------------------------------------
 
     def press(self) -> None:
-        """Press on one spot, and let go."""
-        line, rng = self.line, self.rng
-        line.rise_to(line.now, 0.3, 0.0)
-        touch, span = line.now + 0.3, rng.uniform(0.8, 2.0)
-        self._press(touch, touch + span, self._draw((1.5, 8.0)), 0.2, 0.2)
-        line.rise_to(touch + span, 0.3, 0.015)
-        line.now = touch + span + rng.uniform(0.4, 0.7)
+        """Press on one spot, once or in pulses, sometimes too hard, and let go."""
+        rng = self.rng
+        touch, span, force = self.approach(), rng.uniform(0.8, 2.5), self.draw((1.5, 8.0))
+        self.press_between(touch, touch + span, force, 0.2, 0.2)
+        if self.chance(0.3):
+            for at in np.arange(touch + 0.3, touch + span - 0.5, rng.uniform(0.4, 0.8)):
+                self.press_between(at, at + 0.35, 0.6 * force, 0.12, 0.12)
+        elif self.chance(self.habit.over):
+            self.press_harder(touch + 0.2, touch + span - 0.2, force)
+        self._let_go(touch + span)
+
+    def _let_go(self, at: float) -> None:
+        self.line.rise_to(at, 0.3, self.rng.uniform(0.008, 0.03))
+        self.line.now = at + self.rng.uniform(0.4, 0.7)
 
     def rock(self) -> None:
-        """Press on one spot and tip the handle up and down about the axle."""
+        """Press on one spot and tip the handle to and fro about one axis: the head stays where it is."""
         line, rng = self.line, self.rng
-        start, angle = line.now + 0.5, rng.uniform(0.08, 0.25)
-        count = int(rng.integers(2, 5))
-        beat = rng.uniform(0.35, 0.8)
-        axis = rng.choice(["turn_y", "turn_y", "turn_x", "turn_z"])
+        touch, angle = self.approach(), rng.choice([-1.0, 1.0]) * rng.uniform(0.06, 0.3)
+        axis, count, beat = f"turn_{rng.choice(list('xyyz'))}", int(rng.integers(2, 6)), rng.uniform(0.25, 0.8)
+        start = touch + rng.uniform(0.15, 0.4)
         for i in range(count):
             line.glide(axis, start + 2 * i * beat, beat, angle)
             line.glide(axis, start + (2 * i + 1) * beat, beat, -angle)
-        line.rise_to(line.now, 0.3, 0.0)
         end = start + 2 * count * beat + 0.2
-        self._press(start - 0.2, end, self._draw((1.5, 6.0)), 0.15, 0.15)
-        line.rise_to(end, 0.3, 0.015)
-        line.now = end + 0.5
+        force = self.draw((1.5, 6.0))
+        self.press_between(touch, end, force, 0.15, 0.15)
+        if self.chance(0.5):  # leaning over presses harder
+            for i in range(count):
+                self.press_between(
+                    start + 2 * i * beat, start + 2 * (i + 1) * beat, 0.3 * force, 0.6 * beat, 0.6 * beat
+                )
+        self._let_go(end)
 
     def tap(self) -> None:
         """Knock the head on something a few times: short blows of force and acceleration."""
@@ -185,7 +58,7 @@ class Hand:
             span = rng.uniform(0.03, 0.08)
             count = line.count(span)
             blow = np.sin(np.pi * (np.arange(count) + 0.5) / count)
-            line.add("force", line.now, blow**2 * rng.uniform(1.0, 6.0))
+            line.add("force", line.now, blow**2 * rng.uniform(1.0, 8.0))
             ring = np.cos(2 * np.pi * (np.arange(count) + 0.5) / count) - 1.0
             for axis, share in zip("xyz", rng.normal(0.0, 0.04, 3), strict=True):
                 line.add(f"move_{axis}", line.now, ring * blow * share)
@@ -225,20 +98,45 @@ class Hand:
             line.roll_by(line.now, stroke_speed(rng, line.count(span)), way * 0.07)
             line.now += span + rng.uniform(0.1, 0.5)
 
-    def walk(self, span_s: float) -> None:
-        """Carry the roller through the room: swing of the arm, bob of the body, a jolt at every step."""
+    def hover(self) -> None:
+        """Hold the head just above the skin, touch it lightly, go away and come again without rolling."""
+        line, rng = self.line, self.rng
+        for _ in range(int(rng.integers(1, 4))):
+            touch, force, stay = self.approach(), rng.uniform(0.15, 1.2), rng.uniform(0.2, 1.0)
+            self.press_between(touch, touch + stay, force, 0.08, 0.08)
+            self._let_go(touch + stay)
+            line.now += rng.uniform(0.3, 1.5)
+
+    def walk_pressed(self, span_s: float) -> None:
+        """Walk with the roller held against the body: contact and steps, but nothing rolls."""
+        line, rng = self.line, self.rng
+        touch, force = self.approach(), self.draw((1.5, 5.0))
+        line.now = touch + 0.3
+        pace = self.walk(span_s, swinging=0.3)
+        self.press_between(touch, line.now + 0.2, force, 0.2, 0.2)
+        times = np.arange(line.count(span_s)) / line.fine_hz
+        fade = smooth(times) * smooth(span_s - times)
+        line.add("force", touch + 0.3, 0.15 * force * fade * np.sin(2 * np.pi * (pace * times + rng.uniform())))
+        self._let_go(line.now + 0.2)
+
+    def walk(self, span_s: float, swinging: float = 1.0) -> float:
+        """Carry the roller through the room: swing of the arm, bob of the body, a jolt at every step.
+
+        `swinging` is how freely the arm swings, 0..1. Returns the steps a second.
+        """
         line, rng = self.line, self.rng
         start, pace = line.now, rng.uniform(1.6, 2.1)
         way = rng.uniform(0.0, 2 * np.pi)
         for axis, share in (("x", np.cos(way)), ("y", np.sin(way))):
             line.glide(f"move_{axis}", start, span_s, share * 0.9 * span_s)
-            self._swing(f"move_{axis}", start, span_s, pace / 2, share * rng.uniform(0.05, 0.35))
+            self._swing(f"move_{axis}", start, span_s, pace / 2, share * swinging * rng.uniform(0.05, 0.35))
         self._swing("move_z", start, span_s, pace, rng.uniform(0.12, 0.25))
         for axis in "xyz":
-            self._swing(f"turn_{axis}", start, span_s, pace / 2, rng.normal(0.0, 0.5))
+            self._swing(f"turn_{axis}", start, span_s, pace / 2, swinging * rng.normal(0.0, 0.5))
         for step in np.arange(start + 0.5, start + span_s - 0.5, 1.0 / pace):
             self._jolt(step + rng.normal(0.0, 0.02), rng.uniform(0.01, 0.04))
         line.now += span_s
+        return float(pace)
 
     def _jolt(self, start: float, speed: float) -> None:
         times = np.arange(self.line.count(0.25)) / self.line.fine_hz
@@ -248,7 +146,8 @@ class Hand:
 
     def _carry(self, angles: Array, span: float) -> None:
         line, rng = self.line, self.rng
-        line.turn_to(line.now, span, angles)
+        self.posture = np.array(angles, dtype=float)
+        line.turn_to(line.now, span, self.posture)
         for axis in "xyz":
             line.glide(f"move_{axis}", line.now, span, rng.normal(0.0, 0.2))
 
@@ -266,12 +165,18 @@ class Hand:
         line.now += rng.uniform(0.1, 0.4)
 
     def pick_up(self) -> None:
-        """Take the roller from where it lies to the first place; the timeline must start with it lying."""
+        """Take the roller from where it lies to the first posture; it must lie."""
         line = self.line
         span = self.rng.uniform(0.8, 1.5)
         line.glide("grip", line.now, 0.2, 1.0)
         self._carry(np.zeros(3), span)
         line.now += span + 0.3
+
+    def lay_aside(self) -> None:
+        """Lay the roller down between two things, and take it again."""
+        self.put_down()
+        self.rest(self.rng.uniform(0.5, 3.0))
+        self.pick_up()
 
     def put_down(self) -> None:
         """Lay the roller down and let go; ends with it lying still."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Shapes in time that a hand makes: smooth steps, speed profiles, force trapezoids, slow wander and tremor."""
+"""Shapes in time that a hand makes: smooth steps, force trapezoids, slow wander and tremor."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,6 @@ def bell(count: int) -> Array:
     """Return the speed of a minimum-jerk move over `count` steps, with mean 1."""
     u = (np.arange(count) + 0.5) / count
     shape = 30.0 * (u * (1.0 - u)) ** 2
-    return shape / shape.mean()
-
-
-def stroke_speed(rng: Rng, count: int) -> Array:
-    """Return a stroke's speed profile with mean 1: ramps of unequal length, a cruise of any length, a ripple."""
-    u = (np.arange(count) + 0.5) / count
-    rise, fall = rng.uniform(0.2, 0.5, 2)
-    shape = smooth(u / rise) * smooth((1.0 - u) / fall)
-    ripple = rng.uniform(0.0, 0.12) * np.sin(2 * np.pi * (rng.uniform(0.8, 2.0) * u + rng.uniform()))
-    shape = shape * (1.0 + ripple)
     return shape / shape.mean()
 
 
@@ -51,3 +41,9 @@ def tremor(rng: Rng, count: int, step_s: float) -> Array:
     phase = 2 * np.pi * np.cumsum(freq) * step_s + rng.uniform(0.0, 2 * np.pi)
     strength = np.clip(1.0 + wander(rng, count, step_s, 0.7, 0.3), 0.2, 2.0)
     return np.sqrt(2.0) * strength * np.sin(phase)
+
+
+def blur(values: Array, count: int) -> Array:
+    """Return `values` smoothed by a Hann window of `count` steps (made odd) that neither delays nor loses anything."""
+    kernel = np.hanning(count // 2 * 2 + 3)
+    return np.convolve(values, kernel / kernel.sum(), mode="same")

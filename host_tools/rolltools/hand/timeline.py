@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .profile import Array, bell
+from .profile import Array, bell, blur
 
 # Velocities are planned, positions follow by integration; so every piece is smooth and pieces may overlap.
 # roll_speed: head along the surface, m/s. lift_speed: height above it, m/s. force: contact, N (never below 0 as felt).
@@ -23,6 +23,10 @@ CHANNELS = (
     "move_z",
     "grip",
 )
+
+# No arm changes its acceleration at once: muscle force takes 50-100 ms to build up, whatever shape a stroke is meant
+# to have, so rolling is smoothed by a window of this length (80 ms, half of it in the middle 40).
+_MUSCLE_S = 0.08
 
 
 @dataclass(frozen=True)
@@ -106,4 +110,5 @@ class Timeline:
             last = min(first + len(values), total)
             if last > max(first, 0):
                 channels[name][max(first, 0) : last] += values[max(-first, 0) : last - first]
+        channels["roll_speed"] = blur(channels["roll_speed"], self.count(_MUSCLE_S))
         return channels
