@@ -16,6 +16,7 @@ from .commands.decode import decode
 from .commands.demo import demo
 from .commands.deploy import deploy
 from .commands.doctor import doctor
+from .commands.evaluate import evaluate
 from .commands.flash import flash
 from .commands.pull import pull
 from .commands.replay import replay
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report,
     "decode": decode,
     "replay": replay,
+    "evaluate": evaluate,
     "doctor": doctor,
     "virtual-board": virtual_board,
 }

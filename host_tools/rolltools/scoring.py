@@ -17,7 +17,10 @@ Labels = dict[str, Any]
 
 @dataclass(frozen=True)
 class Comparison:
-    """The figures of one or several sessions; errors are medians of absolute values, None where nothing matched."""
+    """The figures of one or several sessions; errors are medians of absolute values, None where nothing matched.
+
+    A finder that leaves out `kind`, `length_cm`, `mean_n` or `t_report` has None there, too.
+    """
 
     true: int
     found: int
@@ -34,10 +37,12 @@ class Comparison:
     length: float | None
     mean_force: float | None
     report_ms: float | None
+    report_p95_ms: float | None
     over_true: int
     over_missed: int
     over_false: int
     over_delay_ms: float | None
+    over_delay_p95_ms: float | None
 
 
 def overlap(a: dict[str, Any], b: dict[str, Any]) -> float:
@@ -124,8 +129,10 @@ def compare_all(sessions: list[tuple[Found, Labels]]) -> Comparison:
     n_found = sum(len(found.get("strokes", [])) for found, _ in sessions)
     precision = len(matched) / n_found if n_found else float(n_true == 0)
     recall = len(matched) / n_true if n_true else 1.0
-    starts = _errors(matched, lambda t, f: abs(f["t_start"] - t["t_start"]) * 1000.0)
-    ends = _errors(matched, lambda t, f: abs(f["t_end"] - t["t_end"]) * 1000.0)
+    starts = _errors(matched, "t_start", lambda t, f: abs(f - t) * 1000.0)
+    ends = _errors(matched, "t_end", lambda t, f: abs(f - t) * 1000.0)
+    reports = [(f["t_report"] - t["t_end"]) * 1000.0 for t, f in matched if "t_report" in f]
+    delays_ms = [delay * 1000.0 for delay in delays]
     return Comparison(
         true=n_true,
         found=n_found,
@@ -133,26 +140,28 @@ def compare_all(sessions: list[tuple[Found, Labels]]) -> Comparison:
         precision=precision,
         recall=recall,
         f1=2 * precision * recall / (precision + recall) if precision + recall else 0.0,
-        direction=_mean(_errors(matched, lambda t, f: float(f["dir"] == t["dir"]))),
-        kind=_mean(_errors(matched, lambda t, f: float(f["kind"] == t["kind"]))),
+        direction=_mean(_errors(matched, "dir", lambda t, f: float(f == t))),
+        kind=_mean(_errors(matched, "kind", lambda t, f: float(f == t))),
         start_ms=_median(starts),
         end_ms=_median(ends),
         start_p95_ms=_p95(starts),
         end_p95_ms=_p95(ends),
-        length=_median(_errors(matched, lambda t, f: abs(f["length_cm"] / t["length_cm"] - 1.0))),
-        mean_force=_median(_errors(matched, lambda t, f: abs(f["mean_n"] / t["mean_n"] - 1.0))),
-        report_ms=_median(_errors(matched, lambda t, f: (f["t_report"] - t["t_end"]) * 1000.0)),
+        length=_median(_errors(matched, "length_cm", lambda t, f: abs(f / t - 1.0))),
+        mean_force=_median(_errors(matched, "mean_n", lambda t, f: abs(f / t - 1.0))),
+        report_ms=_median(reports),
+        report_p95_ms=_p95(reports),
         over_true=over_true,
         over_missed=over_true - len(delays),
         over_false=over_false,
-        over_delay_ms=_median([delay * 1000.0 for delay in delays]),
+        over_delay_ms=_median(delays_ms),
+        over_delay_p95_ms=_p95(delays_ms),
     )
 
 
 def _errors(
-    matched: list[tuple[dict[str, Any], dict[str, Any]]], of: Callable[[dict[str, Any], dict[str, Any]], float]
+    matched: list[tuple[dict[str, Any], dict[str, Any]]], name: str, of: Callable[[Any, Any], float]
 ) -> list[float]:
-    return [of(true, found) for true, found in matched]
+    return [of(true[name], found[name]) for true, found in matched if name in found]
 
 
 def _mean(values: list[float]) -> float | None:
