@@ -2,6 +2,7 @@
 """What things cost, printed and never asserted: a step of the engine, a session on the flash. `make bench` runs it."""
 
 import io
+import json
 import struct
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import zlib
 from pathlib import Path
 
 import vm32
+from bench_pystone import ESP32_PER_S
 
 from rolltools import FIRMWARE_DIR, console, hand, replay
 from rolltools.recording import Recording, engine_rows, write_csv
@@ -24,7 +26,11 @@ from rollcore.trace import TraceEncoder  # isort: skip
 STEP_SCRIPT = Path(__file__).with_name("bench_step.py")
 SCENARIOS = ("demo", "mixed", "everything")
 TRACES = ("off", "compact", "full")
-RUNS = 3
+RATE_HZ = 208
+COUNTS_PER_N = 43800  # of the load cell, as the firmware assumes it uncalibrated
+# of an ESP32, as virtual/device/clock.py charges them; a transfer is one of up to 8 bytes
+I2C_TRANSFER_US, I2C_BYTE_US, GC_US = 680, 23, 2500
+ENGINE_LIMIT_PERCENT, LOOP_LIMIT_PERCENT = 20, 55
 
 
 def interpreters() -> dict[str, list[str]]:
@@ -38,18 +44,86 @@ def interpreters() -> dict[str, list[str]]:
     return found
 
 
-def print_step_costs() -> None:
-    """Print the cost of Engine.step beside that of an empty method call, best of three runs."""
+def write_sensors(recording: Recording, folder: Path) -> tuple[Path, Path]:
+    """Write what the IMU's FIFO and the load cell's converter show during a recording, byte for byte."""
+    fifo, counts = bytearray(), bytearray()
+    for i, (ax, ay, az, gx, gy, gz, force_mn) in enumerate(engine_rows(recording)[:, 1:8].tolist()):
+        slot = (i & 3) << 1
+        fifo += struct.pack("<BhhhBhhh", 1 << 3 | slot, gx, gy, gz, 2 << 3 | slot, ax, ay, az)
+        counts += (force_mn * COUNTS_PER_N // 1000).to_bytes(3, "big", signed=True)
+    paths = folder / "fifo", folder / "counts"
+    for path, data in zip(paths, (fifo, counts), strict=True):
+        path.write_bytes(data)
+    return paths
+
+
+def measure_all() -> dict[str, dict[str, float]]:
+    """Return the figures of `bench_step.py` by interpreter; those of the loop on VM-32 only."""
+    recording = hand.make("mixed", 1).recording
+    found = {}
+    for name, command in interpreters().items():
+        with tempfile.TemporaryDirectory() as folder_name:
+            folder = Path(folder_name)
+            (folder / "job").write_bytes(replay.make_job(recording))
+            run = [*command, STEP_SCRIPT, FIRMWARE_DIR, folder / "job"]
+            if name == "VM-32":
+                run += [*write_sensors(recording, folder), folder]
+            done = subprocess.run([str(word) for word in run], capture_output=True, text=True, check=True)
+            found[name] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def print_step_costs(figures: dict[str, dict[str, float]]) -> None:
+    """Print the cost of Engine.step beside a rival and two yardsticks, each interpreter in one run."""
     rows = []
-    with tempfile.NamedTemporaryFile(suffix=".job") as stream:
-        stream.write(replay.make_job(hand.make("mixed", 1).recording))
-        stream.flush()
-        for name, command in interpreters().items():
-            run = [*command, str(STEP_SCRIPT), str(FIRMWARE_DIR), stream.name]
-            said = [subprocess.run(run, capture_output=True, text=True, check=True).stdout.split() for _ in range(RUNS)]
-            step_ns, call_us, steps = min([int(word) for word in words] for words in said)
-            rows.append((name, f"{step_ns / 1000:.2f}", f"{call_us / 1000:.3f}", steps))
-    console.table(("Engine.step on", ">us a step", ">us a method call", ">steps"), rows)
+    for name, f in figures.items():
+        knows_bytes = name != "CPython"
+        rows.append(
+            (
+                name,
+                f"{f['step_us']:.2f}",
+                f"{f['step_bytes']:.2f}" if knows_bytes else "–",
+                f"{f['madgwick_us']:.2f}",
+                f"{f['madgwick_bytes']:.0f}" if knows_bytes else "–",
+                f"{f['step_us'] / f['madgwick_us']:.2f}",
+                f"{f['calls_us']:.0f}",
+                f"{1e6 / f['pystone_us']:.0f}",
+            )
+        )
+    columns = ("on", ">us a step", ">bytes a step", ">us Madgwick", ">bytes", ">step/Madgwick", ">us 1,000 calls")
+    console.table(
+        (*columns, ">pystones/s"),
+        rows,
+        "Engine.step, a float Madgwick filter (its collections left out), yardsticks",
+    )
+
+
+def print_esp32(f: dict[str, float]) -> None:
+    """Print what share of an ESP32's time engine and loop take at 208 Hz, from the figures of one run on VM-32."""
+    slower = 1e6 / f["pystone_us"] / ESP32_PER_S
+    engine = f["step_us"] * slower * RATE_HZ
+    rest = f["loop_us_per_s"] * slower - engine
+    wakes = f["wake_ups_per_s"] * f["wake_up_us"] * slower
+    bus = f["transfers_per_s"] * I2C_TRANSFER_US
+    further = f["bytes_beyond_8_per_s"] * I2C_BYTE_US
+    collected = f["collections_per_s"] * GC_US
+    whole = engine + rest + wakes + bus + collected
+    per_drain = f["transfers_per_s"] / f["drains_per_s"]
+    rows = [
+        ("engine", f"{engine / RATE_HZ:.0f} us a step", _percent(engine), ENGINE_LIMIT_PERCENT),
+        ("drivers, app, log", f"{rest / RATE_HZ:.0f} us a sample", _percent(rest), ""),
+        ("asyncio", f"{f['wake_ups_per_s']:.0f} wake-ups/s", _percent(wakes), ""),
+        ("I2C", f"{per_drain:.2f} transfers a drain of {I2C_TRANSFER_US} us", _percent(bus), ""),
+        ("collections", f"{f['collections_per_s']:.2f}/s of {GC_US} us", _percent(collected), ""),
+        ("whole loop, no trace", "", _percent(whole), LOOP_LIMIT_PERCENT),
+        ("the same", f"and {I2C_BYTE_US} us a byte beyond 8 of a transfer", _percent(whole + further), ""),
+    ]
+    title = f"Estimate for an ESP32 at {RATE_HZ} Hz: VM-32 times {slower:.0f} (its pystones / {ESP32_PER_S})"
+    console.table(("part", "made of", ">% of the time", ">limit"), rows, title)
+
+
+def _percent(us_per_s: float) -> str:
+    return f"{us_per_s / 10000:.1f}"
 
 
 def logged(recording: Recording, trace: str) -> int:
@@ -97,8 +171,12 @@ def print_sizes() -> None:
 
 def main() -> None:
     """Print all tables."""
-    print_step_costs()
+    figures = measure_all()
+    print_step_costs(figures)
     console.say()
+    if "VM-32" in figures:
+        print_esp32(figures["VM-32"])
+        console.say()
     print_sizes()
 
 
