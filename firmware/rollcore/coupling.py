@@ -7,6 +7,7 @@ and how well it holds are learned in contact, as the regression of the integrate
 without what is slower than a second. On flat skin nothing turns, nothing is learned, and nothing is claimed.
 """
 
+import micropython
 from micropython import const
 
 _SLOW_US = const(800000)  # time constant of the two high-passes
@@ -22,9 +23,10 @@ _GAIN_MAX = const(8000000)  # 0.5 m/s a block: 2 g, and the filters stay below 2
 _FACTOR_BITS = const(9)
 _FACTOR_MAX = const(65535)
 _TARGET_MAX = const(3000000)
-_LEAST_NOISE = const(40000)  # (2 cm/s)^2 in (0.1 mm/s)^2: what tremor and an axle off the tangent leave
+_LEAST_NOISE = const(87481)  # (2 cm/s)^2 in (0.1 mm/s)^2: what tremor and an axle off the tangent leave
 
 
+@micropython.native
 def _clip(value, limit):
     return limit if value > limit else -limit if value < -limit else value
 
@@ -45,6 +47,7 @@ class Coupling:
         """Derive the filters from the block in us."""
         self._leak = (block_us << 7) // (_SLOW_US >> 5)
 
+    @micropython.native
     def block(self, gained, turning, in_contact):
         """Take one block: the speed it gained in 1/16 um/s, the turning about the axle in 2.2 mdps."""
         leak = self._leak
@@ -61,6 +64,7 @@ class Coupling:
         if in_contact:
             self._learn(_clip(fast >> _SPEED_BITS, _SPEED_MAX), _clip(w >> 6 + _TURN_BITS, _TURN_MAX))
 
+    @micropython.native
     def _learn(self, u, w):
         """Take one pair into the means, and judge the regression."""
         self._uu += ((u * u << _SCALE_BITS) - self._uu) >> _MEMORY_BITS

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The engine: the one place where the parts meet. Samples in, events and the level of the motor out."""
 
+import micropython
 from micropython import const
 
 from rollcore.events import CUE, FAULT, GAP, MARK, OVER_OFF, OVER_ON, EventRing
@@ -28,14 +29,14 @@ class Engine:
         dt_us = 1000000 // settings.rate_hz
         fsr = settings.force_sensor == 1
         self.events = EventRing()
-        self._force = Force(0 if fsr else settings.head_mass_g, settings.force_as_is, dt_us)
+        self._force = Force(settings.head_mass_g, settings.force_as_is, fsr, settings.imu_to_head_mm)
         self._motion = Motion(settings.imu_to_head_mm, dt_us)
         self._pressure = Pressure(
             settings.over_limit_mn, settings.over_hysteresis_mn, settings.over_hold_ms, settings.ceiling_mn
         )
         self._haptics = Haptics(settings.cue_level)
         self._session = Session(self.events, settings.band_low_mn, settings.over_limit_mn, settings.session_gap_s)
-        self._strokes = StrokeDetector(self.events)
+        self._strokes = StrokeDetector(self.events, self._motion.guesses)
         self._dt_us = 0
         self._motor_ms = -1000
         self._cue_ms = 0
@@ -46,6 +47,7 @@ class Engine:
         self.force_known = True
         self._retime(dt_us)
 
+    @micropython.native
     def step(self, t_ms, dt_us, sample):
         """Take one sample at `t_ms` (whole ms, below 2^30); `dt_us` is the nominal sample period."""
         if dt_us != self._dt_us:
@@ -94,16 +96,17 @@ class Engine:
     def _retime(self, dt_us):
         self._dt_us = dt_us
         self._motion.set_period(dt_us)
-        self._force.set_block(self._motion.block_us)
+        self._force.set_block(self._motion.block_us, dt_us)
 
+    @micropython.native
     def _block(self, t_ms, motor):
         """Do what is due once a block."""
         if motor > 0 or (motor < 0 and self.motor_level > 0):
             self._motor_ms = t_ms
         motion = self._motion
-        motion.block(t_ms - self._motor_ms < _MOTOR_RINGS_MS, self.in_contact)
-        self._force.block(t_ms, motion.accel_z, motion.gravity_z)
-        self._strokes.block(t_ms, motion, self._force)
+        updated = motion.block(t_ms - self._motor_ms < _MOTOR_RINGS_MS, self.in_contact)
+        self._force.block(t_ms, motion)
+        self._strokes.block(t_ms, motion, self._force, updated)
         if self._session.is_open:
             self._session.speed(motion.speed_um_s)
         if self._pressure.alarm and t_ms - self._cue_ms >= _CUE_AGAIN_MS:

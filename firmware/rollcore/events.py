@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the engine says: event rows in a ring that is made once, so that `step` allocates nothing.
 
-A row is ``[type, t_ms, f0, f1, ...]``; `FIELDS` names the fields of each type. Times are ms of the engine's clock,
-forces mN, lengths um, speeds um/s.
+A row is ``[type, t_ms, f0, f1, ...]``; `rollcore.fields` names the fields of each type. Times are ms of the engine's
+clock, forces mN, lengths um, speeds um/s.
 """
 
 from array import array
@@ -22,35 +22,6 @@ FAULT = const(10)
 
 ROW_LEN = const(14)
 
-# `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.
-# `kind` 0 lift, 1 knead. `quality` 0-100. `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
-# `impulse_mns` is the force above the limit integrated over time, in mN s.
-# A summary covers one second: the peak of each tenth (or FORCE_UNKNOWN) and the mean speed along the handle.
-FIELDS = {
-    STROKE: (
-        "id",
-        "start_ms",
-        "end_ms",
-        "dir",
-        "kind",
-        "length_um",
-        "mean_mn",
-        "peak_mn",
-        "peak_um_s",
-        "quality",
-        "revision",
-    ),
-    OVER_ON: ("cross_ms", "force_mn", "ceiling"),
-    OVER_OFF: ("on_ms", "peak_mn", "impulse_mns"),
-    CUE: ("cue", "level"),
-    SESSION_START: ("session",),
-    SESSION_STOP: ("session", "duration_ms", "contact_ms", "in_band_ms", "over_ms"),
-    SUMMARY: ("p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "speed_um_s"),
-    MARK: ("number",),
-    GAP: ("lost_ms",),
-    FAULT: ("code",),
-}
-
 KIND_LIFT = const(0)
 KIND_KNEAD = const(1)
 KIND_NAMES = ("lift", "knead")
@@ -67,7 +38,7 @@ class EventRing:
         self.lost = 0
 
     def push(self, kind, t_ms, a=0, b=0, c=0, d=0, e=0, f=0, g=0, h=0, i=0, j=0, k=0, m=0):
-        """Append one row; fields as in `FIELDS`. Allocates nothing."""
+        """Append one row; fields as in `rollcore.fields`. Allocates nothing."""
         if self._count == self._capacity:
             self._first = (self._first + 1) % self._capacity
             self._count -= 1

@@ -6,6 +6,7 @@ A pattern is a list of (level in % of the cue strength, ms). Every cue has a max
 
 from array import array
 
+import micropython
 from micropython import const
 
 CUE_OVER = const(0)  # too much pressure: quick pulses until it is less
@@ -68,6 +69,7 @@ class Haptics:
             self.cue = _NONE
             self.level = 0
 
+    @micropython.native
     def step(self, t_ms):
         """Move on in the pattern. Allocates nothing."""
         cue = self.cue

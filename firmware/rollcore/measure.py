@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Bounds, length, speed and force of one stroke, measured in the history after it ended."""
 
+import micropython
 from micropython import const
 
 _SLOWEST_UM_S = const(3000)
@@ -19,6 +20,7 @@ class Measure:
         self.peak_um_s = 0
         self.mean_mn = self.peak_mn = 0
 
+    @micropython.native
     def take(self, first, last, way, from_ms, to_ms):
         """Measure the stroke found between two blocks, moving `way` (+1 or -1).
 
@@ -36,6 +38,7 @@ class Measure:
         self.end_ms = max(self.start_ms, min(self.end_ms, to_ms))
         self._scan(way)
 
+    @micropython.native
     def _scan(self, way):
         """Add up the stroke between its blocks."""
         history = self._history
@@ -62,6 +65,7 @@ class Measure:
         self.mean_mn = force_sum // count
         self.peak_mn = peak_force
 
+    @micropython.native
     def _find_start(self, way, bound, oldest, from_ms):
         history = self._history
         block = self.first
@@ -73,6 +77,7 @@ class Measure:
         self.first = block
         self.start_ms = self._crossing(block, block - 1, way, bound)
 
+    @micropython.native
     def _find_end(self, way, bound, to_ms):
         history = self._history
         block = self.last
@@ -85,6 +90,7 @@ class Measure:
         self.last = block
         self.end_ms = self._crossing(block, block + 1, way, bound) if block < newest else history.time(block)
 
+    @micropython.native
     def _crossing(self, inside, outside, way, bound):
         """Return when the speed passed its bound, between a block inside the stroke and its neighbour outside."""
         history = self._history

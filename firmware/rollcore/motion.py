@@ -6,24 +6,26 @@ turning rate w and the velocity v of the sensor:
 
     dv/dt = f - g - w x v        dg/dt = g x w        velocity of the head = v + L * w x (1, 0, 0)
 
-Gravity and the gyro's bias are never exact, so v drifts. What keeps it in place is that the head rests now and then
-(`rest.py`), and that a hand goes nowhere in the long run: both say that the velocity is zero, firmly or vaguely, and
-what has to be taken from it also corrects gravity and bias, as far as these are uncertain (`trust.py`).
+Gravity and the biases are never exact, so v drifts. Along the handle, `guesses.py` judges by how much. Across it, the
+head stays on the skin while it touches: its velocity there is zero. Whatever is taken from the velocity also corrects
+gravity and the gyro's bias, as far as these are uncertain (`trust.py`), and every rest shows a little more of the
+accelerometer's own offset: the length of what it feels should be 1 g.
 
 Samples are summed to blocks of about 19 ms (1, 2, 4 or 8 samples); everything slower runs on blocks, so the cost and
 the filters hardly depend on the rate. A unit of acceleration is 1/16 LSB (7.6 ug), of turning 1/16 LSB (2.2 mdps).
 """
 
+import micropython
 from micropython import const
 
 from rollcore.coupling import Coupling
-from rollcore.rest import RestDetector
-from rollcore.trust import Trust
+from rollcore.guesses import Guesses
+from rollcore.quiet import QuietDetector
 
 _G_BITS = const(6)  # fraction bits of gravity
 _V_BITS = const(4)  # fraction bits of velocity: 1/16 um/s
 _V_MAX = const(24000000)  # 1.5 m/s
-_TOO_FAST = const(8000000)  # 0.5 m/s: no hand rolls so fast, so the velocity is wrong
+_WRAP = const(268435455)  # the integrated acceleration goes round at 2^28
 _PULL_MAX = const(8000000)  # 0.5 m/s: what may pull at once
 _BIAS_BITS = const(8)  # fraction bits of the gyro's bias
 _BIAS_MAX = const(900 << 8)  # 2 deg/s: what the chip may have, and as much again
@@ -32,14 +34,22 @@ _F_MAX = const(262144)  # 2 g: what is believed of a jolt
 _G_MAX = const(16777216)  # 2 g in the units of gravity
 _A_MAX = const(390000)  # 3 g
 
-_GAIN_E_MAX = const(40960)  # 10 a second
-_GAIN_B_MAX = const(40960)
 _BIAS_PULL = const(6250)  # 10 cm/s
-_ROLLING = const(160000)  # 1 cm/s
-_REST_NOISE = const(10000)  # variance of a block at rest: 0.45 cm/s over five of them
-_HAND_NOISE = const(8000000)  # of 77 ms in motion: 11 cm/s over half a second
+_TURN_FREE = const(2013)  # 4.6 deg/s: tremor and sway turn gravity back and forth, not away
+_ACROSS_PULL = const(68)  # in 1/256 of what the head moves across the handle,
+_ACROSS_GRAVITY = const(7)  # and 1/1.9 s of it in the units of gravity
+_ACROSS_MAX = const(4800000)  # 0.3 m/s
+_REST_BLOCKS = const(8)
+_ONE_G = const(268743763)  # (1 g in 1/2 LSB) squared
+_ONE_G_TWICE = const(32787)
+_OFFSET_LIMIT = const(500)  # 30 mg in 1/2 LSB: more is no offset
+_OFFSET_ROUND = const(4096)
+_OFFSET_SHIFT = const(13)  # a quarter of what is seen is believed each time
+_FELT_MAX = const(32000)
+_OFFSET_MAX = const(6500)  # 50 mg
 
 
+@micropython.native
 def _clip(value, limit):
     if value > limit:
         return limit
@@ -51,9 +61,10 @@ def _clip(value, limit):
 class Motion:
     """Strapdown in the frame of the handle.
 
-    After `block`: `speed_um_s` (towards +x positive), `quiet_ms` (for how long nothing has accelerated), `at_rest`
-    (quiet for long enough: the velocity was taken for zero in this block, and `drift_um_s` is what it had been),
-    `gravity_z` and `accel_z` in units of acceleration.
+    After `block`: `speed_um_s` (towards +x positive, as the likeliest guess has it), `raw` (the integrated acceleration
+    along x in 1/16 um/s, going round at 2^28), `turned` and `turn_y`, `gravity_z` in units of acceleration. `guesses`
+    tells which velocities were changed after the fact. For `Force`: `felt_x`, `felt_y`, `felt_z` (means of the specific
+    force), `turn_x`, `turn_z` (means) and `turn_y_first`, `turn_y_last` (of the block's halves).
     """
 
     def __init__(self, imu_to_head_mm, dt_us):
@@ -62,21 +73,23 @@ class Motion:
         self._count = 0
         self._sum_ax = self._sum_ay = self._sum_az = 0
         self._sum_wx = self._sum_wy = self._sum_wz = 0
+        self._ox = self._oy = self._oz = 0
         self._gx = self._gy = self._gz = 0
         self._vx = self._vy = self._vz = 0
         self._bx = self._by = self._bz = 0
-        self._rest = RestDetector()
-        self._age_ms = 0
-        self._us = 0
-        self._trust = Trust()
+        self._rest_count = self._rest_x = self._rest_y = self._rest_z = 0
+        self._started = False
+        self._quiet = QuietDetector()
         self._coupling = Coupling()
-        self.quiet_ms = 0
+        self.guesses = Guesses()
+        self.number = 0  # of the next block
+        self.raw = 0
+        self.turned = self.turn_y = 0
         self.accel_x = 0
-        self.accel_z = 0
+        self.felt_x = self.felt_y = self.felt_z = 0
+        self.turn_x = self.turn_y_first = self.turn_y_last = self.turn_z = 0
         self.gravity_z = 0
         self.speed_um_s = 0
-        self.drift_um_s = 0
-        self.at_rest = False
         self.set_period(dt_us)
 
     def set_period(self, dt_us):
@@ -85,6 +98,8 @@ class Motion:
         while shift < 3 and (dt_us << (shift + 1)) <= 25600:
             shift += 1
         self._samples = 1 << shift
+        self._half = self._samples + 1 >> 1
+        self._half_wy = 0
         self._mean_shift = 4 - shift
         self._count = 0
         self._sum_ax = self._sum_ay = self._sum_az = 0
@@ -96,9 +111,11 @@ class Motion:
         self._turn_max = (_THETA_MAX << 14) // self._turn
         # velocity in 1/16 um/s = a * gain >> 4: 122 ug / 16 = 74.78 um/s^2
         self._v_gain = ((block >> 2) * 19142 + 125000) // 250000
-        self._rest.set_block(block)
+        self._quiet.set_block(block)
         self._coupling.set_block(block)
+        self.guesses.set_block(block, self._v_gain)
 
+    @micropython.native
     def add(self, sample):
         """Add one sample; return True when it completed a block. Allocates nothing."""
         self._sum_ax += sample[0]
@@ -108,66 +125,56 @@ class Motion:
         self._sum_wy += sample[4]
         self._sum_wz += sample[5]
         self._count += 1
+        if self._count == self._half:
+            self._half_wy = self._sum_wy
         return self._count >= self._samples
 
+    @micropython.native
     def block(self, motor_on, in_contact):
-        """Work through the block that `add` completed; `motor_on` widens what counts as quiet."""
+        """Work through the block that `add` completed; return True when past velocities may have changed."""
         shift = self._mean_shift
-        fx = _clip(self._sum_ax << shift, _F_MAX)
-        fy = _clip(self._sum_ay << shift, _F_MAX)
-        fz = _clip(self._sum_az << shift, _F_MAX)
+        fx = _clip(self._sum_ax << shift, _F_MAX) - self._ox
+        fy = _clip(self._sum_ay << shift, _F_MAX) - self._oy
+        fz = _clip(self._sum_az << shift, _F_MAX) - self._oz
         wx = (self._sum_wx << shift) - (self._bx >> _BIAS_BITS)
         wy = (self._sum_wy << shift) - (self._by >> _BIAS_BITS)
         wz = (self._sum_wz << shift) - (self._bz >> _BIAS_BITS)
+        self.felt_x = self._sum_ax << shift
+        self.felt_y = self._sum_ay << shift
+        self.felt_z = self._sum_az << shift
+        self.turn_x = wx
+        self.turn_z = wz
+        whole = self._samples == 1
+        self.turn_y_first = self._half_wy << shift + (0 if whole else 1)
+        self.turn_y_last = self.turn_y_first if whole else self._sum_wy - self._half_wy << shift + 1
         self._sum_ax = self._sum_ay = self._sum_az = 0
         self._sum_wx = self._sum_wy = self._sum_wz = 0
         self._count = 0
-        if self._age_ms == 0:
+        if not self._started:
+            self._started = True
             self._gx = fx << _G_BITS
             self._gy = fy << _G_BITS
             self._gz = fz << _G_BITS
-        self._us += self.block_us
-        ms = self._us // 1000
-        self._us -= ms * 1000
-        self._age_ms += ms
-        tx = self._angle(wx)
-        ty = self._angle(wy)
-        tz = self._angle(wz)
-        before = self._vx
-        self._integrate(fx, fy, fz, tx, ty, tz)
-        coupling = self._coupling
-        coupling.block(self._vx - before, wy, in_contact)
-        trust = self._trust
-        passed = trust.pass_time(self.block_us, abs(tx) + abs(ty) + abs(tz))
-        rest = self._rest
-        rest.turn(wx, wy, wz)
-        # On flat skin nothing turns, rolling or not: there the end of turning is no sign of a rest.
-        tells = coupling.holds or not in_contact
-        rest.block(ms, self.accel_x, self._accel_y, self._accel_z, self._vx, trust, motor_on, tells)
-        # A steady speed looks like a rest to the accelerometer; where turning tells the speed, it has the last word.
-        self.at_rest = rest.at_rest and not (coupling.holds and abs(coupling.speed(wy)) > _ROLLING)
-        self.quiet_ms = rest.quiet_ms
-        if self.at_rest:
-            self.drift_um_s = self._vx >> _V_BITS
-            if not passed:
-                trust.catch_up()
-            self._correct(_REST_NOISE, wy, wz, 0)
-        elif passed:
-            if abs(self._vx) > _TOO_FAST or abs(self._vy) > _TOO_FAST or abs(self._vz) > _TOO_FAST:
-                trust.lose()
-            if coupling.holds:
-                self._correct(coupling.noise, wy, wz, coupling.speed(wy))
-            else:
-                self._correct(_HAND_NOISE, wy, wz, 0)
+        self._integrate(fx, fy, fz, self._angle(wx), self._angle(wy), self._angle(wz))
+        self.turn_y = wy
+        quiet = self._quiet
+        quiet.block(self.accel_x, self._accel_y, self._accel_z, wx, wy, wz, motor_on)
+        self.turned = self._angle(max(0, quiet.turning - _TURN_FREE))
+        self._coupling.block(self._gained, wy, in_contact)
+        guesses = self.guesses
+        newest = self.number
+        self.number = newest + 1
+        updated = guesses.block(newest, self, quiet, self._coupling, in_contact)
+        best = guesses.best
+        if updated:
+            self._believe(best, wy, wz, in_contact)
+        self._vx = _clip(best.speed(self.raw), _V_MAX)
+        self._learn_offset(best.resting and quiet.is_quiet, fx, fy, fz)
         self.speed_um_s = self._vx >> _V_BITS
-        self.accel_z = fz
         self.gravity_z = self._gz >> _G_BITS
+        return updated
 
-    def start_over(self):
-        """Give up the speed: go on with what it was within the last second, and trust little."""
-        self._vx = _clip(self._coupling.recent_speed(), _V_MAX)
-        self._trust.lose()
-
+    @micropython.native
     def _angle(self, w):
         """Return the angle of one block in 2^-16 rad."""
         if w > self._turn_max:
@@ -176,8 +183,9 @@ class Motion:
             return -_THETA_MAX
         return (w * self._turn + 8192) >> 14
 
+    @micropython.native
     def _integrate(self, fx, fy, fz, tx, ty, tz):
-        """Turn gravity and velocity by one block (midpoint rule) and add the acceleration."""
+        """Turn gravity and velocity by one block (midpoint rule) and add up the acceleration."""
         gx = self._gx
         gy = self._gy
         gz = self._gz
@@ -200,7 +208,8 @@ class Motion:
         uz = self._vz >> 10
         accel = _clip(fx - (mx >> _G_BITS), _A_MAX)
         self.accel_x = accel
-        self._vx = _clip(self._vx + ((accel * gain) >> 4) + ((uy * tz - uz * ty) >> 6), _V_MAX)
+        self._gained = ((accel * gain) >> 4) + ((uy * tz - uz * ty) >> 6)
+        self.raw = (self.raw + self._gained) & _WRAP
         accel = _clip(fy - (my >> _G_BITS), _A_MAX)
         self._accel_y = accel
         self._vy = _clip(self._vy + ((accel * gain) >> 4) + ((uz * tx - ux * tz) >> 6), _V_MAX)
@@ -208,25 +217,23 @@ class Motion:
         self._accel_z = accel
         self._vz = _clip(self._vz + ((accel * gain) >> 4) + ((ux * ty - uy * tx) >> 6), _V_MAX)
 
-    def _correct(self, noise, wy, wz, speed):
-        """Take the head's velocity for `speed` along x, with this variance; correct velocity, gravity and bias."""
-        trust = self._trust
-        trust.correct(noise)
-        px = _clip(self._vx - speed, _PULL_MAX) >> 8
+    @micropython.native
+    def _believe(self, best, wy, wz, in_contact):
+        """Set gravity, bias and the velocity across the handle right by what the best guess has corrected."""
+        self._gx = _clip(self._gx + self.guesses.take_offset(), _G_MAX)
+        trust = best.trust
         py = _clip(self._vy + wz * self._lever, _PULL_MAX) >> 8
         pz = _clip(self._vz - wy * self._lever, _PULL_MAX) >> 8
         k = trust.gain_v
-        self._vx -= px * k >> 4
         self._vy -= py * k >> 4
         self._vz -= pz * k >> 4
         # 1/16 um/s of velocity a second are 0.0535 units of gravity: 219 / 4096
-        k = _clip(trust.gain_e, _GAIN_E_MAX) * 219 >> 9
-        self._gx = _clip(self._gx + (px * k >> 7), _G_MAX)
+        k = trust.gain_e * 219 >> 9
         self._gy = _clip(self._gy + (py * k >> 7), _G_MAX)
         self._gz = _clip(self._gz + (pz * k >> 7), _G_MAX)
         # 1/16 um/s of velocity a second^2 are 0.0427 units of the bias: 175 / 4096
-        k = _clip(trust.gain_b, _GAIN_B_MAX) * 175 >> 9
-        px = _clip(px, _BIAS_PULL)
+        k = trust.gain_b * 175 >> 9
+        px = _clip(best.pull >> 8, _BIAS_PULL)
         py = _clip(py, _BIAS_PULL)
         pz = _clip(pz, _BIAS_PULL)
         hx = self._gx >> 10
@@ -235,3 +242,46 @@ class Motion:
         self._bx = _clip(self._bx - ((py * hz - pz * hy >> 13) * k >> 7), _BIAS_MAX)
         self._by = _clip(self._by - ((pz * hx - px * hz >> 13) * k >> 7), _BIAS_MAX)
         self._bz = _clip(self._bz - ((px * hy - py * hx >> 13) * k >> 7), _BIAS_MAX)
+        if in_contact and not best.resting:
+            self._stay_on_the_skin(wy, wz)
+
+    @micropython.native
+    def _stay_on_the_skin(self, wy, wz):
+        """Pull the head's velocity across the handle towards zero."""
+        py = _clip(self._vy + wz * self._lever, _ACROSS_MAX) >> 8
+        pz = _clip(self._vz - wy * self._lever, _ACROSS_MAX) >> 8
+        self._vy -= py * _ACROSS_PULL
+        self._vz -= pz * _ACROSS_PULL
+        self._gy = _clip(self._gy + py * _ACROSS_GRAVITY, _G_MAX)
+        self._gz = _clip(self._gz + pz * _ACROSS_GRAVITY, _G_MAX)
+
+    def _learn_offset(self, resting, fx, fy, fz):
+        """Where the roller rests, it feels 1 g; what it feels more is its accelerometer's offset along gravity."""
+        if not resting:
+            self._rest_count = self._rest_x = self._rest_y = self._rest_z = 0
+            return
+        self._rest_x += fx
+        self._rest_y += fy
+        self._rest_z += fz
+        self._rest_count += 1
+        if self._rest_count < _REST_BLOCKS:
+            return
+        x = self._rest_x >> 6  # mean in 1/2 LSB
+        y = self._rest_y >> 6
+        z = self._rest_z >> 6
+        self._rest_count = self._rest_x = self._rest_y = self._rest_z = 0
+        if abs(x) + abs(y) + abs(z) > _FELT_MAX:
+            return
+        more = (x * x + y * y + z * z - _ONE_G) // _ONE_G_TWICE
+        if abs(more) > _OFFSET_LIMIT:
+            return
+        # of a unit vector x / 2^14, in units of which 8 are 1/2 LSB
+        dx = more * x + _OFFSET_ROUND >> _OFFSET_SHIFT
+        dy = more * y + _OFFSET_ROUND >> _OFFSET_SHIFT
+        dz = more * z + _OFFSET_ROUND >> _OFFSET_SHIFT
+        self._ox = _clip(self._ox + dx, _OFFSET_MAX)
+        self._oy = _clip(self._oy + dy, _OFFSET_MAX)
+        self._oz = _clip(self._oz + dz, _OFFSET_MAX)
+        self._gx -= dx << _G_BITS
+        self._gy -= dy << _G_BITS
+        self._gz -= dz << _G_BITS

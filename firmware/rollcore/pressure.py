@@ -7,6 +7,7 @@ above   -> alarm   the hold time is over, or 20 ms above the ceiling
 alarm   -> below   force below the limit less the hysteresis, or no longer known
 """
 
+import micropython
 from micropython import const
 
 _BELOW = const(0)
@@ -33,6 +34,7 @@ class Pressure:
         self.peak_mn = 0
         self.impulse_mns = 0
 
+    @micropython.native
     def step(self, t_ms, dt_us, net_mn, known):
         """Take the force of one sample; return True when the alarm began or ended. Allocates nothing."""
         self.began = self.ended = False

@@ -7,6 +7,7 @@ open -> none  no contact for session_gap_s; the session ended with its last cont
 
 from array import array
 
+import micropython
 from micropython import const
 
 from rollcore.events import SESSION_START, SESSION_STOP, SUMMARY
@@ -33,6 +34,7 @@ class Session:
         self._tenth = self._speed_sum = self._speed_count = 0
         self.is_open = False
 
+    @micropython.native
     def step(self, t_ms, dt_us, net_mn, known, in_contact):
         """Count one sample. Allocates nothing."""
         if in_contact:

@@ -1,38 +1,45 @@
 # SPDX-License-Identifier: MIT
 """Strokes: the head moves along the handle while the roller touches.
 
-    still  -> moving  speed above 0.6 cm/s in contact (also after lost); the start is looked up in the history
-    moving -> lost    the stroke gets longer than any can be: nothing is announced, the speed starts over
-    moving -> still   the speed passes max(5 % of its peak, 0.3 cm/s) or zero, the contact ends, or the handle rests
+    still  -> moving  speed above 0.6 cm/s in contact; the start is looked up in the history
+    moving -> still   the speed passes max(5 % of its peak, 0.3 cm/s) or zero, or the contact ends
     still  -> moving  the same way within 0.35 s in the same contact: the stroke goes on (its id stays)
 
-A rest says how far the integrated speed has drifted since the rest before; the last stroke is measured again with the
-drift taken out, and revised where that changes it. Strokes of a contact are lifts until the direction reverses in it;
-then all of them are kneads.
+The detector walks 0.1 s behind the newest block, for by then most doubts are settled, and in the velocity of the guess
+that is believed. When that changes after the fact, it walks again from where it changed, but never back over a stroke
+that was announced: that one is measured again, and revised where it differs. Strokes of a contact are lifts until the
+direction reverses in it; then all of them are kneads.
 """
 
+import micropython
 from micropython import const
 
 from rollcore.events import KIND_KNEAD, KIND_LIFT, STROKE
 from rollcore.history import History
 from rollcore.measure import Measure
 
+_LAG = const(5)  # blocks
+_STRIDE = const(12)  # blocks that are walked at most while one comes in
 _GO_UM_S = const(6000)
 _SLOWEST_UM_S = const(3000)
 _PEAK_PART = const(20)
 _MERGE_MS = const(350)
 _SHORTEST_MS = const(100)
 _SHORTEST_UM = const(9000)
-_TOO_LONG_UM = const(250000)  # 25 cm: no stroke is so long, so the speed is wrong
+_LONGEST_UM = const(250000)  # no stroke is so long
+_TOUCH_MS = const(170)  # a shorter contact is a tap or a jolt
 _REVERSED_UM = const(10000)  # so far the other way, and the contact is a knead
 _LEAST_PEAK_UM_S = const(8000)
-_REVISE_MS = const(450)  # a rest this soon after a stroke may revise it
-_EARLIER_MS = const(60)  # how far a revision may move the start
+_REVISE_MS = const(480)  # so soon after it was announced, a stroke may be revised
+_EARLIER_MS = const(200)  # how far a revision may move the start
 _LATER_MS = const(200)  # and the end
 _CHANGE_MS = const(8)  # what is worth a revision
 _CHANGE_PART = const(40)  # of the length
 _LOOK_BACK = const(100)  # blocks
-_EARLIER = const(4)  # strokes of a contact that can still become kneads
+_SUM_MAX = const(268435456)
+_KEPT = const(5)  # strokes of a contact that can still become kneads
+_LATEST_MS = const(1000)  # a stroke that ended so long ago is not announced any more
+_EVEN = const(256)  # 1: at such odds, in natural logarithms, half of the quality is lost
 
 
 class Stroke:
@@ -48,14 +55,18 @@ class Stroke:
         self.length_um = self.peak_um_s = 0
         self.mean_mn = self.peak_mn = 0
         self.quality = 0
+        self.report_ms = 0
 
+    @micropython.native
     def copy(self, other):
-        """Take over what an announcement says about another stroke."""
+        """Take over everything from another stroke."""
         self.id = other.id
         self.revision = other.revision
         self.contact = other.contact
         self.way = other.way
         self.kind = other.kind
+        self.first = other.first
+        self.last = other.last
         self.start_ms = other.start_ms
         self.end_ms = other.end_ms
         self.length_um = other.length_um
@@ -63,7 +74,9 @@ class Stroke:
         self.mean_mn = other.mean_mn
         self.peak_mn = other.peak_mn
         self.quality = other.quality
+        self.report_ms = other.report_ms
 
+    @micropython.native
     def measured(self, m):
         """Take over a measurement."""
         self.first = m.first
@@ -79,52 +92,78 @@ class Stroke:
 class StrokeDetector:
     """Finds strokes from the motion and the contact of every block and pushes them into the event ring."""
 
-    def __init__(self, events):
+    def __init__(self, events, guesses):
         self._events = events
-        self._history = History()
+        self._guesses = guesses
+        self._history = History(guesses.best)
         self._measure = Measure(self._history)
-        self._stroke = Stroke()
-        self._earlier = [Stroke() for _ in range(_EARLIER)]
-        self._next_earlier = 0
+        self._open = Stroke()
+        self._done = [Stroke() for _ in range(_KEPT)]
+        self._last_done = 0
+        self._stroke = self._done[0]  # the last that was announced
         self._next_id = 1
+        self._at = 0  # the block to walk next
         self._contact = 0  # number of the contact
-        self._was_contact = False
-        self._from_ms = 0  # when this contact began
+        self._touch_ms = -1  # when it began
         self._knead = False
         self._moving = False
         self._speed_sum = 0
         self._peak_um_s = 0
-        self._rest_ms = 0
 
-    def block(self, t_ms, motion, force):
-        """Look at one block (see `Motion` and `Force`). Allocates nothing."""
-        v = motion.speed_um_s
-        if motion.at_rest:
-            v = motion.drift_um_s
-        self._history.add(t_ms, v, force.net_mn)
-        contact = force.in_contact
-        if contact and not self._was_contact:
-            self._touch(force.contact_ms)
-        self._was_contact = contact
-        if motion.at_rest:
-            self._at_rest(t_ms, motion.drift_um_s, t_ms - motion.quiet_ms, t_ms if contact else force.apart_ms)
-        elif self._moving:
-            if not self._move(t_ms, v, contact, force.apart_ms):
-                motion.start_over()
-        elif contact:
-            self._look(t_ms, v)
+    @micropython.native
+    def block(self, t_ms, motion, force, updated):
+        """Look at one block (see `Motion` and `Force`); `updated`: past velocities may have changed."""
+        history = self._history
+        history.guess = self._guesses.best
+        history.add(t_ms, motion.raw, force.mean_mn, force.contact_ms if force.in_contact else -1 - force.apart_ms)
+        if updated and self._guesses.changed < self._at:
+            self._look_again(t_ms, self._guesses.changed)
+        stop = min(history.count - _LAG, self._at + _STRIDE)
+        while self._at < stop:
+            self._walk(t_ms, self._at)
+            self._at += 1
 
+    @micropython.native
     def finish(self, t_ms):
-        """End the stroke that is open, if any."""
+        """Walk to the end, and end the stroke that is open, if any."""
+        history = self._history
+        while self._at < history.count:
+            self._walk(t_ms, self._at)
+            self._at += 1
         if self._moving:
-            self._close(t_ms, t_ms)
+            self._close(t_ms, history.count - 1, t_ms)
 
-    def _touch(self, t_ms):
-        self._contact += 1
-        self._from_ms = t_ms
-        self._knead = False
+    @micropython.native
+    def _look_again(self, t_ms, changed):
+        """Go back to where the velocity changed, and revise the last stroke if it changed within."""
+        stroke = self._stroke
+        if stroke.id and changed <= stroke.last and t_ms - stroke.report_ms < _REVISE_MS:
+            self._measure_again(t_ms)
+        back = max(changed, self._history.oldest() + 1)
+        if stroke.id:
+            back = max(back, stroke.last + 1)
+        if back < self._at:
+            self._at = back
+            self._moving = False
 
-    def _look(self, t_ms, v):
+    @micropython.native
+    def _walk(self, t_ms, block):
+        history = self._history
+        touch_ms = history.contact(block)
+        v = history.speed(block)
+        if touch_ms >= 0 and touch_ms != self._touch_ms:
+            if self._moving:
+                self._close(t_ms, block, touch_ms)
+            self._touch_ms = touch_ms
+            self._contact += 1
+            self._knead = False
+        if self._moving:
+            self._move(t_ms, block, v, touch_ms)
+        elif touch_ms >= 0:
+            self._look(block, v)
+
+    @micropython.native
+    def _look(self, block, v):
         """Begin a stroke where the head moves."""
         if v >= _GO_UM_S:
             way = 1
@@ -133,109 +172,76 @@ class StrokeDetector:
         else:
             return
         history = self._history
-        first = history.count - 1
+        stroke = self._stroke
+        same = stroke.contact == self._contact and stroke.id > 0
+        limit_ms = max(self._touch_ms, stroke.end_ms) if same else self._touch_ms
+        first = block
         stop = max(history.oldest(), first - _LOOK_BACK)
-        limit_ms = self._limit_ms()
         while first > stop and history.speed(first - 1) * way > _SLOWEST_UM_S and history.time(first - 1) > limit_ms:
             first -= 1
-        stroke = self._stroke
         self._moving = True
         self._speed_sum = v * way >> 4
         self._peak_um_s = v * way
-        if self._goes_on(way, history.time(first)):
+        opened = self._open
+        if same and stroke.way == way and history.time(first) - stroke.end_ms < _MERGE_MS:
+            opened.copy(stroke)
             self._peak_um_s = max(self._peak_um_s, stroke.peak_um_s)
             return
-        if stroke.id and stroke.contact == self._contact:
-            self._keep(stroke)
-        stroke.id = stroke.revision = 0
-        stroke.contact = self._contact
-        stroke.way = way
-        stroke.first = stroke.last = first
-        stroke.length_um = 0
+        opened.id = opened.revision = 0
+        opened.contact = self._contact
+        opened.way = way
+        opened.first = first
 
-    def _limit_ms(self):
-        """Return the earliest time at which a stroke that begins now can have begun."""
-        stroke = self._stroke
-        if stroke.contact == self._contact and stroke.end_ms > self._from_ms:
-            return stroke.end_ms
-        return self._from_ms
+    @micropython.native
+    def _move(self, t_ms, block, v, touch_ms):
+        """Follow the open stroke to its end."""
+        v *= self._open.way
+        if touch_ms < 0:
+            self._close(t_ms, block, -1 - touch_ms)
+        elif v < _SLOWEST_UM_S or v * _PEAK_PART < self._peak_um_s:
+            self._close(t_ms, block, t_ms)
+        else:
+            if v > self._peak_um_s:
+                self._peak_um_s = v
+            if self._speed_sum < _SUM_MAX:
+                self._speed_sum += v >> 4
+            if not self._knead and self._reaches(block, _REVERSED_UM):
+                self._check_reversal(t_ms)
 
-    def _goes_on(self, way, start_ms):
-        stroke = self._stroke
-        return stroke.contact == self._contact and stroke.way == way and start_ms - stroke.end_ms < _MERGE_MS
-
-    def _keep(self, stroke):
-        """Remember an announced stroke of this contact: it may become a knead."""
-        self._earlier[self._next_earlier].copy(stroke)
-        self._next_earlier = (self._next_earlier + 1) % _EARLIER
-
-    def _move(self, t_ms, v, contact, apart_ms):
-        """Follow the open stroke to its end; return False when it got longer than any can be, and forget it."""
-        v *= self._stroke.way
-        if not contact:
-            self._close(t_ms, apart_ms)
-            return True
-        if v < _SLOWEST_UM_S or v * _PEAK_PART < self._peak_um_s:
-            self._close(t_ms, t_ms)
-            return True
-        if v > self._peak_um_s:
-            self._peak_um_s = v
-        self._speed_sum += v >> 4
-        if self._reaches(_TOO_LONG_UM):
-            self._moving = False
-            return False
-        self._check_reversal(t_ms)
-        return True
-
-    def _reaches(self, length_um):
+    @micropython.native
+    def _reaches(self, block, length_um):
         """Tell whether the open stroke is that long by now."""
-        history = self._history
-        newest = history.count - 1
-        block_ms = history.time(newest) - history.time(newest - 1)
+        block_ms = self._history.time(block) - self._history.time(block - 1)
         return self._speed_sum >= (length_um * 1000 >> 4) // max(1, block_ms)
 
+    @micropython.native
     def _check_reversal(self, t_ms):
-        """Turn the strokes of this contact into kneads once the open one has clearly gone the other way."""
-        if self._knead:
-            return
-        if not self._reaches(_REVERSED_UM):
-            return
-        way = self._stroke.way
-        for earlier in range(_EARLIER):
-            other = self._earlier[earlier]
-            if other.contact == self._contact and other.way != way:
+        """Turn the strokes of this contact into kneads when the open one goes the other way."""
+        way = self._open.way
+        for i in range(_KEPT):
+            other = self._done[i]
+            if other.id and other.contact == self._contact and other.way != way:
                 self._knead = True
         if self._knead:
-            for earlier in range(_EARLIER):
-                other = self._earlier[earlier]
-                if other.contact == self._contact and other.kind == KIND_LIFT:
+            for i in range(_KEPT):
+                other = self._done[i]
+                if other.id and other.contact == self._contact and other.kind == KIND_LIFT:
                     other.kind = KIND_KNEAD
                     self._announce(other, t_ms)
 
-    def _at_rest(self, t_ms, drift_um_s, quiet_ms, apart_ms):
-        """Use a rest: end the open stroke, or measure the last one again without the drift."""
-        stroke = self._stroke
-        history = self._history
-        if self._moving:
-            history.set_drift(drift_um_s, self._rest_ms, quiet_ms)
-            self._close(t_ms, min(quiet_ms, apart_ms))
-            history.set_drift(0, 0, 1)
-        elif stroke.id and drift_um_s and stroke.end_ms > self._rest_ms and t_ms - stroke.end_ms < _REVISE_MS:
-            self._measure_again(t_ms, drift_um_s, quiet_ms, apart_ms)
-        self._rest_ms = t_ms
-
-    def _measure_again(self, t_ms, drift_um_s, quiet_ms, apart_ms):
-        """Measure the last stroke without the drift that a rest has shown, and revise it if that differs."""
+    @micropython.native
+    def _measure_again(self, t_ms):
+        """Measure the last stroke in the velocity that is believed now, and revise it if that differs."""
         stroke = self._stroke
         history = self._history
         m = self._measure
-        same = stroke.contact == self._contact
-        from_ms = max(stroke.start_ms - _EARLIER_MS, self._from_ms if same else 0)
-        to_ms = min(stroke.end_ms + _LATER_MS, apart_ms) if same else stroke.end_ms
-        history.set_drift(drift_um_s, self._rest_ms, quiet_ms)
+        touch_ms = history.contact(stroke.first)
+        from_ms = max(stroke.start_ms - _EARLIER_MS, touch_ms)
+        to_ms = stroke.end_ms + _LATER_MS
+        if history.contact(min(stroke.last + 2, history.count - 1)) < 0:
+            to_ms = stroke.end_ms
         m.take(stroke.first, stroke.last, stroke.way, from_ms, to_ms)
-        history.set_drift(0, 0, 1)
-        if m.length_um < _SHORTEST_UM // 2:
+        if m.length_um < _SHORTEST_UM // 2 or m.length_um > _LONGEST_UM:
             return
         change = abs(m.length_um - stroke.length_um)
         moved = max(abs(m.end_ms - stroke.end_ms), abs(m.start_ms - stroke.start_ms))
@@ -243,23 +249,49 @@ class StrokeDetector:
             stroke.measured(m)
             self._announce(stroke, t_ms)
 
-    def _close(self, t_ms, end_ms):
+    @micropython.native
+    def _close(self, t_ms, block, end_ms):
         """End the open stroke and announce it if it is one."""
         self._moving = False
-        stroke = self._stroke
+        opened = self._open
         m = self._measure
-        m.take(stroke.first, self._history.count - 1, stroke.way, self._from_ms, end_ms)
-        stroke.measured(m)
-        if m.length_um < _SHORTEST_UM or m.peak_um_s < _LEAST_PEAK_UM_S or m.end_ms - m.start_ms < _SHORTEST_MS:
+        m.take(opened.first, block, opened.way, self._touch_ms, end_ms)
+        if not _SHORTEST_UM <= m.length_um <= _LONGEST_UM or m.peak_um_s < _LEAST_PEAK_UM_S:
             return
-        self._check_reversal(t_ms)
-        stroke.kind = KIND_KNEAD if self._knead else KIND_LIFT
-        stroke.quality = 80
-        self._announce(stroke, t_ms)
+        if (
+            m.end_ms - m.start_ms < _SHORTEST_MS
+            or self._touched_ms(t_ms, block) < _TOUCH_MS
+            or t_ms - m.end_ms > _LATEST_MS
+        ):
+            return
+        if not self._knead:
+            self._check_reversal(t_ms)
+        opened.measured(m)
+        opened.kind = KIND_KNEAD if self._knead else KIND_LIFT
+        lead = self._guesses.lead
+        opened.quality = lead * 100 // (lead + _EVEN)
+        if opened.id == 0:
+            self._last_done = (self._last_done + 1) % _KEPT
+            self._stroke = self._done[self._last_done]
+        self._stroke.copy(opened)
+        self._announce(self._stroke, t_ms)
 
+    @micropython.native
+    def _touched_ms(self, t_ms, block):
+        """Return how long the contact lasts that `block` is in or ended, as far as is known by now."""
+        history = self._history
+        while history.contact(block) == self._touch_ms:
+            block += 1
+            if block == history.count:
+                return t_ms - self._touch_ms
+        there = history.contact(block)
+        return (there if there >= 0 else -1 - there) - self._touch_ms
+
+    @micropython.native
     def _announce(self, stroke, t_ms):
         if stroke.id == 0:
             stroke.id = self._next_id
+            stroke.report_ms = t_ms
             self._next_id += 1
         else:
             stroke.revision += 1

@@ -1,105 +1,119 @@
 # SPDX-License-Identifier: MIT
 """How far velocity, gravity and the gyro's bias can be trusted: the variances of a Kalman filter of three errors.
 
-The bias's error turns gravity, gravity's error drives the velocity, and now and then the velocity is known to be zero.
-One error of each kind stands for all axes. Units: 0.1 mm/s, 0.1 mm/s^2 (10 ug) and 0.1 mm/s^3 (1 deg/s turns gravity
-by 17 mg, 1680 units, in a second). Turning makes gravity uncertain too: the accelerometer's own offset (10 mg) stays
-where it is while gravity turns. Variances are passed on every 77 ms or so, and before they are used.
+The bias's error turns gravity, gravity's error drives the velocity, and now and then the velocity is known. One error
+of each kind stands for all axes. Units: 0.1 mm/s, 0.1 mm/s^2 (10 ug) and 0.1 mm/s^3 (1 deg/s turns gravity by 17 mg,
+1680 units, in a second). Turning makes gravity uncertain too: what is left of the accelerometer's own offset stays
+where it is while gravity turns.
 """
 
+import micropython
 from micropython import const
 
 _START_V = const(10000)  # 1 cm/s
-_START_E = const(3800000)  # 20 mg
-_START_B = const(2800000)  # 1 deg/s
+_START_E = const(4000000)  # 20 mg
+_START_B = const(2900000)  # 1 deg/s
 _MAX_V = const(16000000)  # 40 cm/s
 _MAX_E = const(16000000)  # 40 mg
-_LEAST_B = const(6000)  # 0.05 deg/s
+_LEAST_E = const(100)  # 0.1 mg
+_LEAST_B = const(12732)  # 0.05 deg/s
 _TURN_E = const(300000)  # for each rad turned: 5.6 mg
-_WALK_V = const(900)  # a second: what the model of a rigid handle leaves out
-_WALK_E = const(10000)  # a second
-_LOST_V = const(9000000)
-_LOST_SIGMA_V = const(3000)  # 30 cm/s
-_LOST_SIGMA_E = const(1950)  # 20 mg
-_EVERY_TICKS = const(76)
+_WALK_V = const(118)  # a second: what the model of a rigid handle leaves out
+_WALK_E = const(4395)  # a second
+_GAIN_MAX = const(32000)
+_FINE = const(262144)  # 2^18: below it a variance is divided with all its bits
 
 
 class Trust:
-    """Variances: `sigma_v` in 0.1 mm/s and `sigma_e` in 10 ug are the likely errors of velocity and gravity."""
+    """Variances: `vv` of velocity, and `sigma_v` in 0.1 mm/s and `sigma_e` in 10 ug, the likely errors."""
 
     def __init__(self):
-        self._vv = _START_V
-        self._ve = self._vb = self._eb = 0
-        self._ee = _START_E
-        self._bb = _START_B
-        self._ticks = 0  # 1/1024 s not yet passed on
-        self._turned = 0  # 2^-16 rad not yet passed on
-        self.sigma_v = 100
-        self.sigma_e = 2000
         self.gain_v = 0  # 1/4096
         self.gain_e = 0  # 1/4096 a second
         self.gain_b = 0  # 1/4096 a second^2
+        self.reset()
 
-    def pass_time(self, block_us, turned):
-        """Let one block pass in which the handle turned by `turned` 2^-16 rad; return True when it was passed on."""
-        self._ticks += block_us // 977
-        self._turned += turned
-        if self._ticks < _EVERY_TICKS:
-            return False
-        self.catch_up()
-        return True
-
-    def catch_up(self):
-        """Pass on the time that has gathered."""
-        t = self._ticks
-        self._vv += (((self._ve >> 3) * t >> 6) + ((self._ee >> 10) * t >> 5) * t // 32) + (_WALK_V * t >> 10)
-        self._ve += ((self._ee >> 4) * t >> 6) + ((self._vb >> 4) * t >> 6)
-        self._vb += (self._eb >> 4) * t >> 6
-        self._ee += ((self._eb >> 3) * t >> 6) + ((self._bb >> 10) * t >> 5) * t // 32
-        self._ee += ((self._turned >> 4) * (_TURN_E >> 4) >> 8) + (_WALK_E * t >> 10)
-        self._eb += (self._bb >> 4) * t >> 6
-        self._ticks = 0
-        self._turned = 0
-        if self._vv > _MAX_V or self._ee > _MAX_E:
-            self._bound()
-        # a step of Newton's square root keeps up with variances that change slowly
-        self.sigma_v = max(1, (self.sigma_v + self._vv // self.sigma_v) >> 1)
-        self.sigma_e = max(1, (self.sigma_e + self._ee // self.sigma_e) >> 1)
-
-    def lose(self):
-        """Trust nothing but the bias: the velocity is more than a hand can have."""
-        self._vv = _LOST_V
-        self.sigma_v = _LOST_SIGMA_V
-        self._ee = max(self._ee, _START_E)
-        self.sigma_e = max(self.sigma_e, _LOST_SIGMA_E)
+    def reset(self):
+        """Know nothing but that a hand moves slowly."""
+        self.vv = _START_V
         self._ve = self._vb = self._eb = 0
+        self._ee = _START_E
+        self._bb = _START_B
+        self.sigma_v = 100
+        self.sigma_e = 2000
 
-    def _bound(self):
-        """Keep the variances in range, and the correlations below what they allow."""
-        while self._vv > _MAX_V:
-            self._vv -= self._vv >> 2
-            self._ve -= self._ve >> 3
-            self._vb -= self._vb >> 3
-        while self._ee > _MAX_E:
-            self._ee -= self._ee >> 2
-            self._ve -= self._ve >> 3
-            self._eb -= self._eb >> 3
+    def copy(self, other):
+        """Take over the variances of another."""
+        self.vv = other.vv
+        self._ve = other._ve
+        self._vb = other._vb
+        self._ee = other._ee
+        self._eb = other._eb
+        self._bb = other._bb
+        self.sigma_v = other.sigma_v
+        self.sigma_e = other.sigma_e
 
+    @micropython.native
+    def advance(self, t, turned):
+        """Let `t` 1/1024 s (at most 200) pass, in which the handle turned by `turned` 2^-16 rad."""
+        vv = self.vv
+        ve = self._ve
+        ee = self._ee
+        vb = self._vb
+        eb = self._eb
+        bb = self._bb
+        vv += ((ve >> 3) * t >> 6) + ((ee >> 10) * t >> 5) * t // 32 + (_WALK_V * t >> 10)
+        ve += ((ee >> 4) * t >> 6) + ((vb >> 4) * t >> 6)
+        vb += (eb >> 4) * t >> 6
+        ee += ((eb >> 3) * t >> 6) + ((bb >> 10) * t >> 5) * t // 32
+        ee += ((turned >> 4) * (_TURN_E >> 4) >> 8) + (_WALK_E * t >> 10)
+        eb += (bb >> 4) * t >> 6
+        while vv > _MAX_V:  # in range, and the correlations below what the variances allow
+            vv -= vv >> 2
+            ve -= ve >> 3
+            vb -= vb >> 3
+        while ee > _MAX_E:
+            ee -= ee >> 2
+            ve -= ve >> 3
+            eb -= eb >> 3
+        vv = max(1, vv)
+        ee = max(_LEAST_E, ee)
+        self.vv = vv
+        self._ve = ve
+        self._ee = ee
+        self._vb = vb
+        self._eb = eb
+        # a step of Newton's square root keeps up with variances that change slowly
+        self.sigma_v = max(1, (self.sigma_v + vv // self.sigma_v) >> 1)
+        self.sigma_e = max(1, (self.sigma_e + ee // self.sigma_e) >> 1)
+
+    @micropython.native
     def correct(self, noise):
-        """Set the gains and lower the variances: the velocity is known to be zero with this variance."""
-        total = self._vv + noise + 4095 >> 12
-        gain_v = self._vv // total
-        gain_e = self._ve // total
-        gain_b = self._vb // total
+        """Set the gains and lower the variances: the velocity is known with this variance in (0.1 mm/s)^2."""
+        vv = self.vv
+        ve = self._ve
+        vb = self._vb
+        total = vv + noise
+        if total < _FINE:
+            gain_v = (vv << 12) // total
+            gain_e = ((ve << 6) // total) << 6
+            gain_b = ((vb << 6) // total) << 6
+        else:
+            total = total + 4095 >> 12
+            gain_v = vv // total
+            gain_e = ve // total
+            gain_b = vb // total
+        gain_e = min(_GAIN_MAX, max(-_GAIN_MAX, gain_e))
+        gain_b = min(_GAIN_MAX, max(-_GAIN_MAX, gain_b))
         self.gain_v = gain_v
         self.gain_e = gain_e
         self.gain_b = gain_b
-        ve = self._ve >> 6
-        vb = self._vb >> 6
-        self._ee = max(100, self._ee - (ve * gain_e >> 6))
-        self._eb -= vb * gain_e >> 6
-        self._bb = max(_LEAST_B, self._bb - (vb * gain_b >> 6))
+        self._ee = max(_LEAST_E, self._ee - ((ve >> 6) * (gain_e >> 4) >> 2))
+        self._eb -= (vb >> 6) * (gain_e >> 4) >> 2
+        self._bb = max(_LEAST_B, self._bb - ((vb >> 6) * (gain_b >> 4) >> 2))
         keep = 4096 - gain_v
-        self._vv = (self._vv >> 6) * keep >> 6
-        self._ve = ve * keep >> 6
-        self._vb = vb * keep >> 6
+        vv = (vv >> 6) * keep >> 6 if vv >= _FINE else vv * keep >> 12
+        self.vv = vv = max(1, vv)
+        self._ve = (ve >> 6) * keep >> 6 if abs(ve) >= _FINE else ve * keep >> 12
+        self._vb = (vb >> 6) * keep >> 6 if abs(vb) >= _FINE else vb * keep >> 12
+        self.sigma_v = max(1, (self.sigma_v + vv // self.sigma_v) >> 1)

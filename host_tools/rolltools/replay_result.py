@@ -4,12 +4,13 @@
 from typing import Any
 
 from rollcore import events, haptics
+from rollcore.fields import FIELDS
 
 Row = tuple[int, ...]
 
 
 def _fields(row: Row) -> dict[str, int]:
-    return dict(zip(events.FIELDS[row[0]], row[2:], strict=False))
+    return dict(zip(FIELDS[row[0]], row[2:], strict=False))
 
 
 class _Answer:

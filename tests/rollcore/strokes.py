@@ -10,7 +10,8 @@ from array import array
 import numpy as np
 
 from rollcore.engine import Engine
-from rollcore.events import FIELDS, new_row
+from rollcore.events import new_row
+from rollcore.fields import FIELDS
 from rollcore.sample import FORCE_UNKNOWN, MOTOR_OWN
 from rollcore.settings import Settings
 
@@ -58,6 +59,15 @@ class Plan:
         start = self.now_s
         self._add(shape * length_cm / seconds, force)
         above = np.flatnonzero(shape > max(0.05 * shape.max(), 0.3 * seconds / abs(length_cm))) / FINE_HZ
+        return [start + above[0], start + above[-1]]
+
+    def cruise(self, speed_cm_s, even_s, ramp_s=0.12, force=3.0):
+        """Roll at an even speed (negative: towards -x) between two ramps; return [start, end] in s."""
+        ramp = _smooth(round(ramp_s * FINE_HZ))
+        shape = np.concatenate([ramp, np.ones(round(even_s * FINE_HZ)), ramp[::-1]])
+        start = self.now_s
+        self._add(shape * speed_cm_s, force)
+        above = np.flatnonzero(shape > max(0.05, 0.3 / abs(speed_cm_s))) / FINE_HZ
         return [start + above[0], start + above[-1]]
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rollcore import events
 from rollcore import logformat as fmt
+from rollcore.fields import FIELDS
 from rollcore.sample import FORCE_UNKNOWN
 from rolltools.log_pages import unpack_fields
 
@@ -35,7 +36,7 @@ def as_logged(name: str, value: int) -> int:
 
 
 def test_the_event_records_have_the_fields_of_the_events():
-    for kind, names in events.FIELDS.items():
+    for kind, names in FIELDS.items():
         assert tuple(field[0] for field in fmt.RECORDS[kind][1]) == names
 
 
@@ -58,9 +59,9 @@ def test_a_stroke_costs_20_bytes():
     assert fmt.RECORD_HEAD + narrow.payload_bytes == 20
 
 
-@pytest.mark.parametrize("kind", sorted(events.FIELDS))
+@pytest.mark.parametrize("kind", sorted(FIELDS))
 def test_every_event_round_trips_whatever_its_values(kind):
-    names = events.FIELDS[kind]
+    names = FIELDS[kind]
 
     @given(st.integers(0, 2**30 - 1), st.lists(INT32, min_size=len(names), max_size=len(names)))
     def check(t_ms, values):

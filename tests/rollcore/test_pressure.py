@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from strokes import of_type
 
 from rollcore.engine import Engine
-from rollcore.events import CUE, FIELDS, OVER_OFF, OVER_ON, new_row
+from rollcore.events import CUE, OVER_OFF, OVER_ON, new_row
+from rollcore.fields import FIELDS
 from rollcore.haptics import CUE_CEILING, CUE_OVER
 from rollcore.sample import MOTOR_OWN
 from rollcore.settings import Settings

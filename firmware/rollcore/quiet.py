@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Whether anything accelerates: a hand that rests is quiet, and so is one that rolls at an even speed.
+
+A hand trembles at 8-12 Hz also at rest, so accelerations are averaged over two short windows, whose means must not
+differ by more than the tremor explains; and the handle must not turn.
+"""
+
+from array import array
+
+import micropython
+from micropython import const
+
+_RING = const(32)
+_MASK = const(31)
+_WINDOW_US = const(40000)  # of each of the two windows
+_CHANGE = const(500)  # 3.8 mg from one window to the next,
+_TREMOR = const(12)  # and 18/16 of the mean change from block to block, which is the hand's tremor
+_TREMOR_SHIFT = const(6)
+_TURNING = const(2232)  # 7 deg/s
+_MOST_SHIFT = const(6)
+_TURNED = const(4500)  # 10 deg/s; where the handle turned so much,
+_TURN_PART = const(3)  # and it turns a third of that now, it has stopped turning
+
+
+class QuietDetector:
+    """`is_quiet`; `accel_x` is the mean along x over both windows, `turning` and `tremor` are in 1/16 LSB."""
+
+    def __init__(self):
+        self._ring = array("i", [0] * (3 * _RING))
+        self._new = array("i", [0, 0, 0])
+        self._old = array("i", [0, 0, 0])
+        self._at = 0
+        self._wx = self._wy = self._wz = 0
+        self._most = 0
+        self._before = 0
+        self.tremor = 0
+        self.turning = 0
+        self.accel_x = 0
+        self.is_quiet = False
+
+    def set_block(self, block_us):
+        """Derive the windows from the block in us."""
+        self._window = max(2, min(_RING // 2 - 1, (_WINDOW_US + block_us // 2) // block_us))
+        self.lag_blocks = 2 * self._window
+        for i in range(3 * _RING):
+            self._ring[i] = 0
+        for i in range(3):
+            self._new[i] = self._old[i] = 0
+
+    @micropython.native
+    def _change(self, axis, accel):
+        """Take in an acceleration; return how much the mean of the window changed, times the window."""
+        ring = self._ring
+        base = axis * _RING
+        at = self._at
+        window = self._window
+        middle = ring[base + ((at - window) & _MASK)]
+        last = ring[base + ((at - 2 * window) & _MASK)]
+        ring[base + at] = accel
+        new = self._new[axis] + accel - middle
+        old = self._old[axis] + middle - last
+        self._new[axis] = new
+        self._old[axis] = old
+        return abs(new - old)
+
+    @micropython.native
+    def block(self, x, y, z, wx, wy, wz, motor_on):
+        """Take one block: accelerations less gravity, and the turning, in 1/16 LSB."""
+        self._wx += (wx - self._wx) >> 1
+        self._wy += (wy - self._wy) >> 1
+        self._wz += (wz - self._wz) >> 1
+        turning = abs(self._wx) + abs(self._wy) + abs(self._wz)
+        self.turning = turning
+        most = self._most
+        self._most = turning if turning > most else most - (most >> _MOST_SHIFT)
+        self.tremor += abs(x - self._before) - self.tremor >> _TREMOR_SHIFT
+        self._before = x
+        limit = (_CHANGE + (self.tremor * _TREMOR >> 4)) * self._window
+        if motor_on:
+            limit <<= 1
+        change_x = self._change(0, x)
+        change_y = self._change(1, y)
+        change_z = self._change(2, z)
+        self._at = (self._at + 1) & _MASK
+        self.accel_x = (self._new[0] + self._old[0]) // self.lag_blocks
+        self.is_quiet = change_x < limit and change_y < limit << 2 and change_z < limit << 2 and turning < _TURNING
+
+    def has_stopped_turning(self):
+        """Tell whether the handle turned a moment ago and does no longer."""
+        return self.turning * _TURN_PART < self._most and self._most > _TURNED
