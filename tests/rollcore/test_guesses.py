@@ -60,7 +60,7 @@ def test_the_variances_are_those_of_a_kalman_filter():
             trust.correct(400)
             k = p[:, 0] / (p[0, 0] + noise)
             p = p - np.outer(k, p[0])
-            p[2, 2] = max(p[2, 2], 12732.0)
+            p[2, 2] = max(p[2, 2], 8500.0)
     trust.advance(79, 0)
     p = step @ p @ step.T + walk
     assert math.sqrt(trust.vv) == pytest.approx(math.sqrt(p[0, 0]), rel=0.25)
