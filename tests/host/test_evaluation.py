@@ -187,10 +187,11 @@ def test_scenarios_are_too_easy_where_a_peer_is_good_and_hard_enough_where_all_a
     assert answer["pooled"]["peers"]["gyro"]["false_per_min"] == 7.0
     assert run.summarize([played("mixed", [a, b], [a, b])], RATE_HZ)["pooled"]["hard_enough"] is None
     assert run.summarize([fooled], RATE_HZ)["pooled"]["engine"] is None
-    tables.show(answer)
+    tables.show([answer])
     shown = capsys.readouterr().out
     row = next(line.split() for line in shown.splitlines() if line.startswith("mixed"))
     assert row[:4] == ["mixed", "2", "✗", "0.666/.99"]
+    assert row[-1] == f"{answer['scenarios']['mixed']['reached']}/{answer['scenarios']['mixed']['measured']}"
     assert shown.endswith("these scenarios: hard enough\n")
 
 
@@ -214,11 +215,11 @@ def test_the_command_gives_every_figure_as_json_whatever_the_number_of_processes
     code, out, err = evaluate(capsys, *wanted, "--jobs", "1")
     assert (code, err) == (0, "")
     answer = json.loads(out)
-    assert set(answer) == {"rate_hz", "seeds", "scenarios", "pooled"}
+    assert set(answer) == {"rate_hz", "sensor", "seeds", "scenarios", "pooled", "targets"}
     assert (answer["rate_hz"], answer["seeds"]) == (208.0, [1000, 1000])
     assert list(answer["scenarios"]) == ["mixed", "distractors"]
     mixed = answer["scenarios"]["mixed"]
-    assert set(mixed) == {"engine", "targets", "missed", "peers", "ceiling"}
+    assert set(mixed) == {"engine", "targets", "missed", "reached", "measured", "peers", "ceiling"}
     assert mixed["engine"]["sessions"] == 1
     assert mixed["engine"]["strokes"] > 5
     assert mixed["ceiling"]["direction"] >= 0.9
@@ -244,6 +245,47 @@ def test_an_unknown_scenario_gives_cause_and_cure(capsys):
     assert re.fullmatch(r"error: there is no scenario 'mixd'\ncure:  choose among .*mixed.*\n", err)
 
 
-@pytest.mark.parametrize("args", [("--seeds", "0"), ("--rate", "20"), ("--jobs", "0"), ("--seeds", "1001")])
+def test_every_rate_is_played_with_every_sensor(capsys):
+    wanted = ("--scenario", "fsr", "--scenario", "taps", "--seeds", "1", "--jobs", "1")
+    several = ("--rate", "104", "--rate", "52", "--sensor", "fsr", "--sensor", "loadcell", "--rate", "104")
+    code, out, _ = evaluate(capsys, *wanted, *several, "--json")
+    assert code == 0
+    answers = json.loads(out)
+    runs = [(104.0, "fsr"), (104.0, "loadcell"), (52.0, "fsr"), (52.0, "loadcell")]
+    assert [(one["rate_hz"], one["sensor"]) for one in answers] == runs
+    with_fsr, with_cell = (one["scenarios"]["fsr"] for one in answers[:2])
+    assert (with_fsr["targets"]["mean_force"], with_cell["targets"]["mean_force"]) == (0.12, 0.04)
+    assert with_fsr["engine"]["strokes"] == with_cell["engine"]["strokes"]
+    assert with_fsr["engine"]["mean_force"] != with_cell["engine"]["mean_force"]
+    own = evaluate(capsys, *wanted, "--rate", "104", "--json")[1]
+    assert json.loads(own)["scenarios"]["fsr"] == answers[0]["scenarios"]["fsr"]
+    out = evaluate(capsys, *wanted, *several)[1]
+    assert out.count("held-out seeds") == 4
+    table = out.splitlines()[-4:]
+    assert [line.split("  ")[0] for line in table] == [f"{rate:g} Hz, {sensor}" for rate, sensor in runs]
+    assert max(len(line) for line in out.splitlines()) <= 160
+
+
+def test_targets_are_counted_where_there_is_something_to_measure():
+    a, b = rolled(0.0)[1]["strokes"]
+    answer = run.summarize([played("mixed", [a, b], [a, b]), played("taps", [], [a])], RATE_HZ)
+    mixed, taps = answer["scenarios"]["mixed"], answer["scenarios"]["taps"]
+    assert mixed["missed"] == []
+    assert mixed["reached"] == mixed["measured"] < len(mixed["targets"]), "nothing was announced or pressed too hard"
+    assert (taps["missed"], taps["reached"], taps["measured"]) == (["false_per_min"], 1, 2)
+    assert answer["targets"] == {"reached": mixed["reached"] + 1, "measured": mixed["measured"] + 2}
+    assert answer["pooled"]["strokeless_false_per_min"] == 1.0
+
+
+def test_an_fsr_has_no_harder_targets_in_one_scenario_than_in_another():
+    assert targets.of("lifts", True, True)["f1"].limit == targets.of("fsr", True, True)["f1"].limit == 0.98
+    assert targets.of("erm", True, True)["f1"].limit == 0.93
+    assert "count_exact" in targets.of("lifts", True, False)
+    assert "count_exact" not in targets.of("lifts", True, True)
+
+
+@pytest.mark.parametrize(
+    "args", [("--seeds", "0"), ("--rate", "20"), ("--sensor", "both"), ("--jobs", "0"), ("--seeds", "1001")]
+)
 def test_wrong_usage(capsys, args):
     assert evaluate(capsys, *args)[0] == 2

@@ -36,7 +36,13 @@ _OVER = (
     ("false/min", "over_false_per_min", "rate"),
 )
 _PEER_COLUMNS = (("F1", "f1", "share"), ("direction", "direction", "share"), ("false/min", "false_per_min", "rate"))
-
+_SHORT = {
+    "count_exact": "exact %",
+    "length": "length %",
+    "mean_force": "force %",
+    "report_ms": "told ms",
+    "count_within_1": "±1 %",
+}
 _CEILING_COLUMNS = (("direction", "share"), ("length", "percent"))
 
 
@@ -67,26 +73,45 @@ def _cells(one: Answer, columns: Sequence[tuple[str, str, str]]) -> list[str]:
     return [_cell(engine[name], how, limits.get(name), name in missed) for _, name, how in columns]
 
 
+def _sensor(answer: Answer) -> str:
+    return answer["sensor"] or "own sensor"
+
+
 def _columns(columns: Sequence[tuple[str, str, str]]) -> list[str]:
     return [f">{title}" for title, _, _ in columns]
 
 
 def _interval(engine: Answer) -> str:
-    if engine["f1"] is None:
+    if engine.get("f1") is None:
         return "–"
     return f"{engine['f1_low']:.3f}-{engine['f1_high']:.3f}"
 
 
-def show(answer: Answer) -> None:
-    """Print everything on stdout."""
+def show(answers: Sequence[Answer]) -> None:
+    """Print everything on stdout: the tables of each run, and where there are several, all of them in one."""
+    for i, answer in enumerate(answers):
+        if i:
+            console.say()
+        _show_run(answer)
+    if len(answers) > 1:
+        console.say()
+        _show_runs(answers)
+
+
+def _show_run(answer: Answer) -> None:
     scenarios: Answer = answer["scenarios"]
     first, last = answer["seeds"]
-    console.say(f"held-out seeds {first}-{last}, {answer['rate_hz']:g} Hz; figure/target, ✗ where a target is missed")
+    console.say(
+        f"held-out seeds {first}-{last}, {answer['rate_hz']:g} Hz, {_sensor(answer)}; "
+        "figure/target, ✗ where a target is missed"
+    )
     console.say()
     _show_strokes(scenarios)
     _show_measures(scenarios)
     _show_over(scenarios)
     _show_peers(scenarios)
+    _show_runs([answer])
+    console.say()
     _show_pooled(answer["pooled"])
 
 
@@ -94,9 +119,11 @@ def _show_strokes(scenarios: Answer) -> None:
     rows = []
     for name, one in scenarios.items():
         f1, *others = _cells(one, _STROKES)
-        rows.append((name, one["engine"]["strokes"], f1, _interval(one["engine"]), *others))
+        reached = f"{one['reached']}/{one['measured']}"
+        rows.append((name, one["engine"]["strokes"], f1, _interval(one["engine"]), *others, reached))
     f1_title, *titles = _columns(_STROKES)
-    console.table(("scenario", ">strokes", f1_title, ">95 % of F1", *titles), rows, "Strokes")
+    columns = ("scenario", ">strokes", f1_title, ">95 % of F1", *titles, ">targets reached")
+    console.table(columns, rows, "Strokes, and how many of all targets are reached")
     console.say()
 
 
@@ -151,10 +178,31 @@ def _show_peers(scenarios: Answer) -> None:
     console.say()
 
 
+def _show_runs(answers: Sequence[Answer]) -> None:
+    """Print one row a run: everything pooled, and how many targets of its scenarios are reached."""
+    columns = [column for column in (*_STROKES[1:], *_MEASURES) if column[1] != "false_per_min"]
+    rows, over = [], []
+    for answer in answers:
+        pooled, goals = answer["pooled"], answer["targets"]
+        name = f"{answer['rate_hz']:g} Hz, {_sensor(answer)}"
+        engine = pooled["engine"] or {}
+        f1 = f"{written(engine.get('f1'), 'share')} ({_interval(engine)})"
+        cells = [written(engine.get(figure), how) for _, figure, how in columns]
+        false = written(pooled["strokeless_false_per_min"], "rate")
+        rows.append((name, f1, *cells, false, f"{goals['reached']}/{goals['measured']}"))
+        if engine.get("over_true"):
+            over.append((name, engine["over_true"], *(written(engine[figure], how) for _, figure, how in _OVER)))
+    titles = [f">{_SHORT.get(figure, title)}" for title, figure, _ in columns]
+    title = "Engine, all scenarios with strokes; false/min where there is no stroke at all; targets reached"
+    console.table(("pooled", ">F1 (95 %)", *titles, ">false/min", ">targets"), rows, title)
+    if over:
+        console.say()
+        console.table(("pooled", ">events", *_columns(_OVER)), over, "Over-pressure, all scenarios with strokes")
+
+
 def _show_pooled(pooled: Answer) -> None:
     if pooled["engine"] is None:
         return
-    engine = pooled["engine"]
     rows = []
     for peer, goals in targets.PEERS.items():
         figures, easy = pooled["peers"][peer], pooled["too_easy"][peer]
@@ -162,8 +210,6 @@ def _show_pooled(pooled: Answer) -> None:
         rows.append((peer, *cells))
     columns = ("peer", ">F1/at most", ">direction/at most", ">false/min/at least")
     console.table(columns, rows, f"Are the scenarios hard enough? Peers, pooled; false/min on {targets.DISTRACTORS}")
-    f1, direction = written(engine["f1"], "share"), written(engine["direction"], "share")
-    console.say(f"engine, pooled: F1 {f1} ({_interval(engine)}), direction {direction}")
     direction, length = (written(pooled["ceiling"][name], how) for name, how in _CEILING_COLUMNS)
     console.say(f"ceiling, pooled: direction {direction}, length error {length} %")
     verdict = {True: "hard enough", False: "too easy", None: f"not known without {targets.DISTRACTORS}"}

@@ -79,15 +79,16 @@ PEERS: dict[str, Targets] = {
 
 
 def of(scenario: str, has_strokes: bool, fsr: bool) -> Targets:
-    """Return the targets of a scenario; one that the table does not name has those that all share."""
+    """Return the targets of a scenario; one that the table does not name has those that all share.
+
+    With an FSR, nothing more is asked of a scenario than of `fsr` itself.
+    """
     over = _OVER_FSR if fsr else _OVER
     if not has_strokes:
         return over | _NO_STROKES
     targets = over | _STROKES | _SPECIAL.get(scenario, {})
-    if fsr:
-        targets = targets | {"mean_force": _at_most(0.12)}
-    if scenario in CLEAN:
-        targets = targets | _COUNT
     if scenario in _F1:
-        targets = targets | {"f1": _at_least(_F1[scenario])}
-    return targets
+        targets = targets | {"f1": _at_least(min(_F1[scenario], _F1["fsr"]) if fsr else _F1[scenario])}
+    if fsr:
+        return targets | {"mean_force": _at_most(0.12)}
+    return targets | _COUNT if scenario in CLEAN else targets
