@@ -19,9 +19,10 @@ test: .venv/.done ## every test that ends within 5 minutes
 test-exhaustive: .venv/.done ## the long sweeps, too
 	$(PYTEST) -n 2 --dist loadfile
 
-bench: .venv/.done ## cost of a step, bytes of a log, heap of a session: printed, never asserted
+bench: .venv/.done ## cost of a step, bytes of a log, heap of a session, real hands: printed, never asserted
 	$(PY) tests/bench.py
 	$(PY) tests/firmware/heap_report.py
+	$(PY) tests/real_recordings.py
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
 	.venv/bin/ruff check .

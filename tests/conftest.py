@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 import vm32 as vm32_package
+from real_recordings import DATA
 
 import rolltools  # noqa: F401 - makes the firmware's rollcore importable
 from rolltools.errors import RollerError
 from rolltools.vm import micropython_command
-
-SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +36,9 @@ def vm32() -> list[str]:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of real recordings beside the project."""
-    if not SHARED_DATA.is_dir():
+    if not DATA.is_dir():
         pytest.skip("the real recordings (../shared/data) are not here")
-    return SHARED_DATA
+    return DATA
 
 
 def pytest_terminal_summary(terminalreporter):
