@@ -2,7 +2,7 @@
 """Counters that a maker would write first, as peers of the engine: peaks of one axis, gated by contact.
 
 Each gives strokes in the form of a replay, with bounds and direction only. They get what helps them: the mass of the
-head, a tracked zero of the force, smoothing, a least height, a least span, and bounds at 10 % of the peak. Their
+head, a tracked zero of the force, smoothing, a least height, a least span, and bounds at 5 % of the peak. Their
 numbers were chosen once for the best F1 over all scenarios together, on seeds below 1000. scipy.signal.find_peaks
 finds the peaks of the two that see the whole recording; the causal one knows the past only, as a roller does.
 """
@@ -22,14 +22,14 @@ HEAD_KG = 0.150
 CONTACT_N, RELEASE_N = 0.5, 0.3
 _FORCE_S, _ZERO_S = 0.01, 2.0  # time constants: the force itself, and its zero while nothing is touched
 
-_SMOOTH_S = 0.1
-_HIGH_PASS_S = 0.8
-_BOUND = 0.1  # of the peak
-_LOW_PEAK = 0.3  # of the highest in the same contact: a lower one is what a high-pass leaves beside it
-_LEAST_S = 0.2
-_APART_S = 0.2
-_GYRO_DPS, _ACCEL_CM_S = 1.0, 3.0  # least prominence of a peak
-_CAUSAL_S, _CAUSAL_DPS, _CAUSAL_BOUND = 0.06, 2.0, 0.2
+_SMOOTH_S = 0.07
+_HIGH_PASS_S = 0.6
+_BOUND = 0.05  # of the peak
+_LOW_PEAK = 0.2  # of the highest in the same contact: a lower one is what a high-pass leaves beside it
+_LEAST_S = 0.3
+_APART_S = 0.1
+_GYRO_DPS, _ACCEL_CM_S = 3.0, 4.0  # least prominence of a peak
+_CAUSAL_S, _CAUSAL_DPS, _CAUSAL_BOUND = 0.04, 6.0, 0.1
 
 Mask = NDArray[np.bool_]
 Strokes = list[dict[str, Any]]
