@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Breaks the guards of the detector one at a time and names those whose loss no test notices: `make mutants`.
+
+A guard is the condition of an `if`, or one part of an `and` or `or`. It is broken by taking it as never or always
+true, or by leaving the part out. Each break lives in memory only, in a process of its own that runs the quick tests.
+`constants` doubles and halves every constant instead, `clamps` takes the bounds off `min`, `max` and `_clip`: many of
+those are choices or only concern input that no hand makes, so they are read by a person and not counted.
+"""
+
+import argparse
+import ast
+import copy
+import importlib.abc
+import importlib.machinery
+import io
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import hypothesis  # noqa: F401 - loaded once here, not in every child
+import numpy  # noqa: F401
+import pytest
+
+from rolltools import FIRMWARE_DIR, console
+
+ROOT = Path(__file__).parents[1]
+ROLLCORE = FIRMWARE_DIR / "rollcore"
+MODULES = "stroke measure history guesses guess quiet trust coupling motion force tare".split()
+FORCE_TESTS = ("test_force.py", "test_strokes.py")
+MOTION_TESTS = ("test_stroke_guards.py", "test_strokes.py", "test_guesses.py", "test_force.py")
+TIMEOUT_S = 15  # a break that never ends has been noticed, too
+
+
+class Mutant(NamedTuple):
+    """One break: where, what became of which code, and the broken module."""
+
+    module: str
+    line: int
+    what: str
+    code: str
+    tree: ast.Module
+
+
+def _conditions(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what may become of a guard."""
+    if isinstance(node, ast.If | ast.IfExp):
+        for value in (False, True):
+            changed = copy.copy(node)
+            changed.test = ast.Constant(value)
+            yield "always" if value else "never", changed
+    elif isinstance(node, ast.BoolOp):
+        for i, part in enumerate(node.values):
+            rest = node.values[:i] + node.values[i + 1 :]
+            changed = ast.BoolOp(node.op, rest) if len(rest) > 1 else rest[0]
+            yield f"without `{ast.unparse(part)}`", changed
+
+
+def _clamps(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in ("min", "max"):
+            for part in node.args:
+                yield f"`{ast.unparse(part)}` alone", part
+        elif node.func.id == "_clip":
+            yield "unclipped", node.args[0]
+
+
+def _constants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "const":
+        for sign, factor in (("*", 2), ("//", 2)):
+            doubled = ast.parse(f"const(({ast.unparse(node.args[0])}) {sign} {factor})", mode="eval").body
+            yield f"{sign} {factor}", doubled
+
+
+KINDS: dict[str, Callable[[ast.AST], Iterator[tuple[str, ast.AST]]]] = {
+    "guards": _conditions,
+    "clamps": _clamps,
+    "constants": _constants,
+}
+
+
+class _Swap(ast.NodeTransformer):
+    def __init__(self, at: int, by: ast.AST):
+        self._at, self._by, self._seen = at, by, -1
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        self._seen += 1
+        return self._by if self._seen == self._at else self.generic_visit(node)
+
+
+def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield every node as `_Swap` visits them."""
+    yield tree
+    for child in ast.iter_child_nodes(tree):
+        yield from _in_order(child)
+
+
+def mutants(module: str, kind: str) -> list[Mutant]:
+    """Return every break of one kind in a module of rollcore."""
+    source = (ROLLCORE / f"{module}.py").read_text()
+    found = []
+    for at, node in enumerate(_in_order(ast.parse(source))):
+        for what, by in KINDS[kind](node):
+            tree = ast.fix_missing_locations(_Swap(at, by).visit(ast.parse(source)))
+            shown = node.test if isinstance(node, ast.If | ast.IfExp) else node
+            found.append(Mutant(module, getattr(node, "lineno", 0), what, ast.unparse(shown), tree))
+    return found
+
+
+class _Broken(importlib.abc.MetaPathFinder):
+    """Gives the broken module in place of its file."""
+
+    def __init__(self, mutant: Mutant):
+        self._mutant = mutant
+
+    def find_spec(self, name, path=None, target=None):
+        if name != f"rollcore.{self._mutant.module}":
+            return None
+        file = str(ROLLCORE / f"{self._mutant.module}.py")
+        loader = importlib.machinery.SourceFileLoader(name, file)
+        loader.get_code = lambda _name: compile(self._mutant.tree, file, "exec")  # type: ignore[method-assign]
+        return importlib.machinery.ModuleSpec(name, loader, origin=file)
+
+
+def _too_long(_signal, _frame):
+    raise TimeoutError("the tests do not end")
+
+
+def survives(mutant: Mutant) -> bool:
+    """Tell whether the quick tests pass with a break; to be run in a process that imported nothing of rollcore."""
+    sys.meta_path.insert(0, _Broken(mutant))
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(TIMEOUT_S)
+    names = FORCE_TESTS if mutant.module in ("force", "tare") else MOTION_TESTS
+    files = [str(ROOT / "tests" / "rollcore" / name) for name in names]
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=1", f"--rootdir={ROOT}"]
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        return pytest.main([*options, *(file for file in files if Path(file).exists())]) == 0
+
+
+def main() -> int:
+    """Print the breaks that no test notices; return 1 when a guard is among them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", default=MODULES, help="of rollcore; all of the detector by default")
+    parser.add_argument("--kind", choices=KINDS, default="guards")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    args = parser.parse_args()
+    os.chdir(ROOT)
+    work = [mutant for module in args.modules for mutant in mutants(module, args.kind)]
+    alone = multiprocessing.get_context("fork").Pool(args.jobs, maxtasksperchild=1)
+    rows = []
+    with alone as pool, console.progress(f"Breaking {len(work)} {args.kind}", len(work)) as advance:
+        for mutant, survived in zip(work, pool.imap(survives, work, chunksize=1), strict=True):
+            advance(1)
+            if survived:
+                rows.append((f"{mutant.module}.py:{mutant.line}", mutant.code, mutant.what))
+    console.table(("where", "code", "break that no test notices"), rows)
+    console.say(f"{len(rows)} of {len(work)} breaks survive")
+    return 1 if rows and args.kind == "guards" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
