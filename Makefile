@@ -5,7 +5,7 @@ PYTEST := $(PY) -m pytest
 TYPINGS := .cache/typings/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-exhaustive bench check clean
+.PHONY: help demo test test-exhaustive mutants bench check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -18,6 +18,9 @@ test: .venv/.done ## every test that ends within 5 minutes
 
 test-exhaustive: .venv/.done ## the long sweeps, too
 	$(PYTEST) -n 2 --dist loadfile
+
+mutants: .venv/.done ## the detector's guards broken one by one: those whose loss no test notices
+	$(PY) tests/mutants.py
 
 bench: .venv/.done ## cost of a step, bytes of a log, heap of a session, real hands: printed, never asserted
 	$(PY) tests/bench.py
