@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 ROLLCORE = FIRMWARE_DIR / "rollcore"
 MODULES = "stroke measure history guesses guess quiet trust coupling motion force tare".split()
 FORCE_TESTS = ("test_force.py", "test_force_guards.py", "test_strokes.py")
-MOTION_TESTS = ("test_stroke_guards.py", "test_strokes.py", "test_guesses.py", "test_force.py")
+MOTION_TESTS = ("test_quiet.py", "test_stroke_guards.py", "test_strokes.py", "test_guesses.py", "test_force.py")
 TIMEOUT_S = 15  # a break that never ends has been noticed, too
 
 

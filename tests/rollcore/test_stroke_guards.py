@@ -240,6 +240,28 @@ def test_a_stroke_is_measured_again_when_its_velocity_turns_out_otherwise(blocks
     assert after["report_ms"] == before["report_ms"]
 
 
+def test_a_change_in_the_middle_of_a_stroke_is_worth_a_revision(blocks):
+    span = blocks.go(10, 800)
+    blocks.go(0, 200)
+    (before,) = blocks.strokes
+    blocks.believe([(span[0] + 100, span[1] - 300, 3.0)], span[0])
+    (after,) = blocks.strokes
+    assert after["revision"] == 1
+    assert bounds(after) == pytest.approx(bounds(before), abs=5)
+    assert after["length_um"] > 1.05 * before["length_um"]
+
+
+def test_a_start_that_moves_is_worth_a_revision(blocks):
+    span = blocks.go(15, 1200)
+    blocks.go(0, 200)
+    (before,) = blocks.strokes
+    blocks.believe([(span[0] - 160, span[0] + 100, 1.2)], span[0] - 200)
+    (after,) = blocks.strokes
+    assert after["length_um"] == pytest.approx(before["length_um"], rel=0.024)
+    assert after["start_ms"] < before["start_ms"] - 20
+    assert after["revision"] == 1
+
+
 def test_a_revision_may_move_the_end_later_while_the_roller_touches(blocks):
     span = blocks.go(10, 600)
     blocks.go(0, 320)
