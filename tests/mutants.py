@@ -3,8 +3,9 @@
 
 A guard is the condition of an `if`, or one part of an `and` or `or`. It is broken by taking it as never or always
 true, or by leaving the part out. Each break lives in memory only, in a process of its own that runs the quick tests.
+What survives is read by a person: it misses a test, or it changes nothing and could go, or it only saves time.
 `constants` doubles and halves every constant instead, `clamps` takes the bounds off `min`, `max` and `_clip`: many of
-those are choices or only concern input that no hand makes, so they are read by a person and not counted.
+those are choices, or only concern input that no hand makes.
 """
 
 import argparse
@@ -33,7 +34,7 @@ ROLLCORE = FIRMWARE_DIR / "rollcore"
 MODULES = "stroke measure history guesses guess quiet trust coupling motion force tare".split()
 FORCE_TESTS = ("test_force.py", "test_force_guards.py", "test_strokes.py")
 MOTION_TESTS = ("test_quiet.py", "test_stroke_guards.py", "test_strokes.py", "test_guesses.py", "test_force.py")
-TIMEOUT_S = 15  # a break that never ends has been noticed, too
+TIMEOUT_S = 30  # of computing; a break that never ends has been noticed, too
 
 
 class Mutant(NamedTuple):
@@ -133,17 +134,20 @@ def _too_long(_signal, _frame):
 def survives(mutant: Mutant) -> bool:
     """Tell whether the quick tests pass with a break; to be run in a process that imported nothing of rollcore."""
     sys.meta_path.insert(0, _Broken(mutant))
-    signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(TIMEOUT_S)
+    signal.signal(signal.SIGVTALRM, _too_long)
+    signal.setitimer(signal.ITIMER_VIRTUAL, TIMEOUT_S)
     names = FORCE_TESTS if mutant.module in ("force", "tare") else MOTION_TESTS
     files = [str(ROOT / "tests" / "rollcore" / name) for name in names]
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=1", f"--rootdir={ROOT}"]
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        return pytest.main([*options, *(file for file in files if Path(file).exists())]) == 0
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            return pytest.main([*options, *files]) == 0
+    except TimeoutError:
+        return False
 
 
-def main() -> int:
-    """Print the breaks that no test notices; return 1 when a guard is among them."""
+def main() -> None:
+    """Print the breaks that no test notices."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("modules", nargs="*", default=MODULES, help="of rollcore; all of the detector by default")
     parser.add_argument("--kind", choices=KINDS, default="guards")
@@ -160,8 +164,7 @@ def main() -> int:
                 rows.append((f"{mutant.module}.py:{mutant.line}", mutant.code, mutant.what))
     console.table(("where", "code", "break that no test notices"), rows)
     console.say(f"{len(rows)} of {len(work)} breaks survive")
-    return 1 if rows and args.kind == "guards" else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
