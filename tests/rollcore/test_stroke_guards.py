@@ -213,6 +213,15 @@ def test_a_reversal_makes_kneads_of_all_strokes_of_its_contact(blocks):
     ]
 
 
+def test_a_short_way_back_after_a_soft_start_makes_kneads_too(blocks):
+    blocks.go(10, 500)
+    blocks.go(0, 200)
+    blocks.go(-0.55, 400)
+    blocks.go(-10, 80)
+    blocks.go(0, 400)
+    assert [(stroke["dir"], stroke["kind"]) for stroke in blocks.strokes] == [(1, KIND_KNEAD), (-1, KIND_KNEAD)]
+
+
 def test_a_stroke_that_went_on_keeps_its_length_when_it_becomes_a_knead(blocks):
     blocks.go(10, 400)
     blocks.go(0, 240)
