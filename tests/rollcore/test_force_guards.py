@@ -6,7 +6,7 @@ import pytest
 from strokes import Plan, of_type, samples
 from test_force import RATE_HZ, at, contacts, crossings, fsr
 
-from rollcore.events import FAULT
+from rollcore.events import FAULT, OVER_ON
 from rollcore.sample import FORCE_UNKNOWN
 from rollcore.settings import Settings
 
@@ -59,6 +59,15 @@ def test_an_fsr_has_no_lag_to_speak_of():
         spans, _, _ = contacts(samples(plan, mass_g=0.0), fsr())
         late_ms.append((spans[0][0] - crossings(plan)[0]) * 1000)
     assert abs(np.mean(late_ms)) < 8.0
+
+
+def test_what_an_fsr_reads_low_while_rising_counts_against_the_limit():
+    def alarms(reads_n):
+        plan = Plan().rest(1.0).press(0.0, reads_n, 0.3).rest(0.6, reads_n)
+        return of_type(contacts(samples(plan, mass_g=0.0), fsr())[2], OVER_ON)
+
+    assert len(alarms(9.8)) == 1
+    assert alarms(9.2) == []
 
 
 def test_a_force_as_it_stands_may_sink_for_a_moment():
