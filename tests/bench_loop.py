@@ -152,9 +152,9 @@ class Loop:
         light_machine.install(None, int)
 
     def _board(self, clock):
-        from boards import thing_plus
+        from boards import esp32_board, thing_plus
 
-        thing_plus.time = clock
+        esp32_board.time = clock
         plain = light_machine.I2C
         light_machine.I2C = bus_class(plain, clock, self._fifo, self._counts)
         try:

@@ -14,7 +14,7 @@ sys.path[:0] = sys.argv[1:4]
 import micropython  # noqa: E402 - these lie on the path just made
 from fakes.board_rig import Rig, machine  # noqa: E402
 
-from boards import thing_plus  # noqa: E402
+from boards import esp32_board  # noqa: E402
 from rollcore.sample import new_sample  # noqa: E402
 
 _ROUNDS = 1000
@@ -111,7 +111,7 @@ def main():
     board = rig.board()
     board.start()
     bus.quiet = True
-    thing_plus.time = time  # the interpreter's own: the modelled one counts beyond 2**30
+    esp32_board.time = time  # the interpreter's own: the modelled one counts beyond 2**30
     pin = QuietPin()
     board._haptic_pin = board._haptic._trigger = pin
     board._force_ready = board._button = pin

@@ -65,9 +65,9 @@ class Rig:
         self.clock.wait(ms * 1000)
 
     def board(self, rate_hz=208, calibration=None):
-        from boards import thing_plus
+        from boards import esp32_board, thing_plus
 
-        thing_plus.time = self.time
+        esp32_board.time = self.time
         return thing_plus.Board(rate_hz, calibration)
 
     def run(self, board, ms, take):

@@ -57,9 +57,9 @@ def main():
     stream = open(sys.argv[3], "rb")  # noqa: SIM115 - read to the end of the run
     sensors = light_machine.install(stream, clock.ticks_us)
     from app import App
-    from boards import thing_plus
+    from boards import esp32_board, thing_plus
 
-    thing_plus.time = clock
+    esp32_board.time = clock
     app = App(thing_plus.Board(), sys.argv[4])
     while not app._recorder.active:
         turns(app, clock, sensors, sensors.taken + 100)

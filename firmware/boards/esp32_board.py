@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""What the boards share: the ESP32 itself, and a roller's chips as the app sees them.
+
+A board file names its pins and chips in a subclass of `Esp32Board`. A chip that is missing or fails is named in
+`faults`; what is left works.
+"""
+
+import time
+from binascii import hexlify
+
+import machine
+from micropython import const
+
+from rollcore.calibration import Calibration
+from rollcore.sample import FORCE, FORCE_UNKNOWN, MOTOR, MOTOR_OWN
+
+_I2C_HZ = const(400000)
+_I2C_TIMEOUT_US = const(10000)
+_FIRST_YEAR = const(2026)  # an earlier date was never set: the ESP32 wakes up in 2000
+_EPOCH_2000_S = const(946684800)  # the ESP32 counts from 2000-01-01
+_RESET_CAUSES = {
+    machine.PWRON_RESET: "power on",
+    machine.HARD_RESET: "reset",
+    machine.WDT_RESET: "watchdog",
+    machine.DEEPSLEEP_RESET: "deep sleep",
+    machine.SOFT_RESET: "soft reset",
+}
+
+
+class Esp32Board:
+    """The hardware as the app sees it; times in us or ms as named.
+
+    `pins` holds the GPIO numbers of "haptic", "sda", "scl", "button" (to ground when pressed) and "led". `rate_hz`
+    50-416 becomes a rate of the IMU, `calibration` turns counts into mN. A subclass sets `name` and `force_kind` and
+    gives what stands at the end of this class.
+    """
+
+    name = ""
+    force_kind = ""
+
+    def __init__(self, pins, rate_hz: int, calibration):
+        # 0. The motor pin low before anything that can fail.
+        self._haptic_pin = machine.Pin(pins["haptic"], machine.Pin.OUT, value=0)
+        if not 50 <= rate_hz <= 416:
+            raise ValueError("rate_hz %r is not in 50..416" % rate_hz)
+        self.calibration = calibration or Calibration()
+        self.faults: list[str] = []
+        # 1. Pins.
+        self._button = machine.Pin(pins["button"], machine.Pin.IN)
+        self._led = machine.Pin(pins["led"], machine.Pin.OUT, value=0)
+        # 2. Chips, the ones that take longest last.
+        self._i2c = machine.I2C(
+            0, scl=machine.Pin(pins["scl"]), sda=machine.Pin(pins["sda"]), freq=_I2C_HZ, timeout=_I2C_TIMEOUT_US
+        )
+        self._haptic = self._try("haptic", self._new_haptic)
+        self._make_imu(rate_hz)
+        self._adc = self._try("force", self._new_adc)
+        self._gauge = None  # a board that has one makes it after this
+        # 3. State of sampling.
+        self._count = 0
+        self.waiting = 0  # samples that the last fetch found, those it left behind included
+        self._force_mn = FORCE_UNKNOWN
+        self._force_before_mn = FORCE_UNKNOWN
+        self._force_age_us = 0
+        self.fetched_us = self.ticks_us()  # when the last fetch was made
+
+    def _make_imu(self, rate_hz):
+        self._asked_hz = rate_hz
+        self._imu = self._try("imu", lambda: self._new_imu(rate_hz))
+        self.period_us = self._imu.period_us if self._imu else 1000000 // rate_hz
+        self.rate_hz = self._imu.rate_hz if self._imu else rate_hz
+
+    def configure(self, rate_hz: int, calibration):
+        """Take what the settings say; call it before `start`."""
+        self.calibration = calibration
+        if rate_hz != self._asked_hz:
+            self._make_imu(rate_hz)
+
+    def _try(self, fault, make):
+        try:
+            return make()
+        except OSError:
+            self._add_fault(fault)
+            return None
+
+    def _add_fault(self, fault):
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def start(self):
+        """Begin sampling with an empty FIFO; checks the IMU's scale against gravity (fault "imu_scale")."""
+        if self._imu:
+            try:
+                self._imu.start()
+                if not self._scale_is_right():
+                    self._add_fault("imu_scale")
+                self._imu.start()
+            except OSError:
+                self._add_fault("imu")
+        self._count = 0
+
+    def restart_imu(self):
+        """Set up a silent IMU anew and start it, within 100 ms; the fault "imu" stays while it is not there."""
+        self._count = 0
+        self._make_imu(self._asked_hz)
+        if self._imu:
+            try:
+                self._imu.start()
+            except OSError:
+                self._add_fault("imu")
+            else:
+                if "imu" in self.faults:
+                    self.faults.remove("imu")
+
+    def fetch(self) -> int:
+        """Read the newest force conversion, then the IMU's FIFO in one burst; return the number of samples.
+
+        Call it about every 10 ms, again at once while `waiting` says that there are more. No allocation. OSError when
+        the bus fails.
+        """
+        self._force_before_mn = self._force_mn
+        if self._adc:
+            self._read_force()
+        self.fetched_us = time.ticks_us()
+        self._count = self.waiting = 0
+        if self._imu:
+            self._count = self._imu.fetch()
+            self.waiting = self._imu.waiting
+        return self._count
+
+    def sample(self, i: int, out):
+        """Write sample `i` of the last fetch into `out`. No allocation.
+
+        The conversion read by that fetch is about as old as its newest sample; the samples before it lie between
+        this conversion and the one of the fetch before.
+        """
+        self._imu.decode(i, out)
+        force_mn = self._force_mn
+        before_mn = self._force_before_mn
+        if i < self._count - 1:
+            if force_mn == FORCE_UNKNOWN or before_mn == FORCE_UNKNOWN:
+                force_mn = before_mn
+            else:
+                force_mn = before_mn + (force_mn - before_mn) * (i + 1) // self._count
+        out[FORCE] = force_mn
+        out[MOTOR] = MOTOR_OWN
+
+    @property
+    def overrun(self) -> bool:
+        """Samples were lost ahead of the last fetch; reading it clears it."""
+        if not self._imu:
+            return False
+        lost = self._imu.overrun
+        self._imu.overrun = False
+        return lost
+
+    def motor(self, level: int):
+        """Vibrate at `level` 0-100 percent. OSError when the bus fails; the motor is off then."""
+        if self._haptic:
+            self._haptic.play(level)
+
+    def motor_off(self):
+        """Stop the motor: the pin first. Never raises."""
+        self._haptic_pin.value(0)
+        if self._haptic:
+            self._haptic.stop()
+
+    def button(self) -> bool:
+        """Tell whether the button is pressed."""
+        return self._button.value() == 0
+
+    def led(self, on):
+        """Switch the blue LED."""
+        self._led.value(1 if on else 0)
+
+    def rgb(self, red: int, green: int, blue: int):
+        """Show a colour, each part 0-255; nothing on a board without a coloured light."""
+
+    def battery(self):
+        """Return (mV, tenths of a percent), or None without a gauge. OSError when the bus fails."""
+        if not self._gauge:
+            return None
+        return self._gauge.voltage_mv(), self._gauge.percent_x10()
+
+    def battery_rate_x10(self):
+        """Return the charge rate in tenths of a percent an hour (negative: draining), or None without a gauge."""
+        return self._gauge.rate_x10() if self._gauge else None
+
+    def calibrate_motor(self):
+        """Fit the haptic driver to its motor, which buzzes for a second; return what `restore_motor` takes, or None."""
+        return self._haptic.calibrate() if self._haptic else None
+
+    def restore_motor(self, results):
+        """Give the haptic driver what `calibrate_motor` found once."""
+        if self._haptic:
+            self._haptic.restore(results)
+
+    @staticmethod
+    def ticks_us():
+        """Return us, wrapping at 2**30."""
+        return time.ticks_us()
+
+    @staticmethod
+    def ticks_diff(end, start):
+        """Return the us from `start` to `end`, good for 8.9 min either way."""
+        return time.ticks_diff(end, start)
+
+    @staticmethod
+    def sleep_ms(ms: int):
+        """Wait."""
+        time.sleep_ms(ms)
+
+    @staticmethod
+    def watchdog(timeout_ms: int):
+        """Start the watchdog and return it; call its feed() more often than every `timeout_ms`."""
+        return machine.WDT(timeout=timeout_ms)
+
+    @staticmethod
+    def unix_time():
+        """Return the wall clock in UTC as (seconds since 1970, ms), or None when it was never set."""
+        if time.gmtime()[0] < _FIRST_YEAR:
+            return None
+        ns = time.time_ns()
+        return ns // 1000000000 + _EPOCH_2000_S, ns // 1000000 % 1000
+
+    @staticmethod
+    def unique_id() -> str:
+        """Return the number of this very board in hex."""
+        return hexlify(machine.unique_id()).decode()
+
+    @staticmethod
+    def reset_cause() -> str:
+        """Return why the processor started."""
+        return _RESET_CAUSES.get(machine.reset_cause(), "unknown")
+
+    def deep_sleep(self):
+        """Sleep until the button, or motion where the IMU can tell, then start anew. Does not return."""
+        import esp32
+
+        self.motor_off()
+        self.led(False)
+        self.rgb(0, 0, 0)
+        self._quiet()
+        esp32.wake_on_ext0(self._button, esp32.WAKEUP_ALL_LOW)
+        self._wake_on_motion(esp32)
+        machine.deepsleep()
+
+    def _quiet(self):
+        """Put every chip to its lowest current; one that does not answer must not keep the others awake."""
+        for chip, fault, sleep in (
+            (self._haptic, "haptic", lambda: self._haptic.sleep()),
+            (self._adc, "force", lambda: self._adc.sleep()),
+            (self._imu, "imu", self._rest_imu),
+        ):
+            if chip:
+                try:
+                    sleep()
+                except OSError:
+                    self._add_fault(fault)
+
+    # -- what a board is made of: the drivers may raise OSError -------------------------------------------------
+
+    def _new_haptic(self):
+        raise NotImplementedError
+
+    def _new_imu(self, rate_hz):
+        raise NotImplementedError
+
+    def _new_adc(self):
+        raise NotImplementedError
+
+    def _scale_is_right(self) -> bool:
+        raise NotImplementedError
+
+    def _read_force(self):
+        """Bring `_force_mn` up to now. No allocation."""
+        raise NotImplementedError
+
+    def _wake_on_motion(self, esp32):
+        """Let the IMU wake the ESP32, where it can."""
+
+    def _rest_imu(self):
+        """Put the IMU to the lowest current in which it does what `_wake_on_motion` wants."""
+        raise NotImplementedError
