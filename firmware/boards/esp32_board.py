@@ -53,9 +53,9 @@ class Esp32Board:
             0, scl=machine.Pin(pins["scl"]), sda=machine.Pin(pins["sda"]), freq=_I2C_HZ, timeout=_I2C_TIMEOUT_US
         )
         self._haptic = self._try("haptic", self._new_haptic)
+        self._gauge = self._try("gauge", self._new_gauge)
         self._make_imu(rate_hz)
         self._adc = self._try("force", self._new_adc)
-        self._gauge = None  # a board that has one makes it after this
         # 3. State of sampling.
         self._count = 0
         self.waiting = 0  # samples that the last fetch found, those it left behind included
@@ -262,6 +262,9 @@ class Esp32Board:
 
     def _new_haptic(self):
         raise NotImplementedError
+
+    def _new_gauge(self):
+        """Return None: most boards have no gauge."""
 
     def _new_imu(self, rate_hz):
         raise NotImplementedError

@@ -47,10 +47,12 @@ class Board(Esp32Board):
         self._force_ready = machine.Pin(PIN_FORCE_READY, machine.Pin.IN)
         self._rgb = neopixel.NeoPixel(machine.Pin(PIN_RGB, machine.Pin.OUT), 1)
         self._shown = -1  # colour that the light shows, -1 for any: it keeps its own over a reset
-        self._gauge = self._try("gauge", lambda: MAX17048(self._i2c, ADDRESS_GAUGE))
 
     def _new_haptic(self):
         return DRV2605L(self._i2c, ADDRESS_HAPTIC, self.sleep_ms, self._haptic_pin)
+
+    def _new_gauge(self):
+        return MAX17048(self._i2c, ADDRESS_GAUGE)
 
     def _new_imu(self, rate_hz):
         return LSM6DSOX(self._i2c, ADDRESS_IMU, self.sleep_ms, rate_hz)

@@ -3,7 +3,7 @@
 
 import pytest
 from chips.fifo import WORDS, WordFifo, tag_byte
-from chips.imu_core import _sine
+from chips.imu_core import sine
 from fakes.board_rig import Rig, moving_rows, sample_file
 from hypothesis import given
 from hypothesis import strategies as st
@@ -241,7 +241,7 @@ def test_tone_is_a_sine_in_thousandths():
     import math
 
     for t_us in range(0, 20000, 37):
-        assert _sine(t_us, 175) / 1000 == pytest.approx(math.sin(2 * math.pi * 175 * t_us / 1e6), abs=0.06)
+        assert sine(t_us, 175) / 1000 == pytest.approx(math.sin(2 * math.pi * 175 * t_us / 1e6), abs=0.06)
 
 
 def test_long_neglect_is_cheap_and_keeps_the_newest(bus):

@@ -6,6 +6,7 @@ The fast clock costs no wall time: waiting adds the wait, and work is charged wh
 
 I2C_TRANSFER_US = 680  # one transfer of up to 8 bytes at 400 kHz through MicroPython, and 9 bit times a further byte
 I2C_BYTE_US = 23
+ADC_US = 80  # one reading of the ESP32's own converter
 FLASH_ERASE_US = 80000  # a 4 KiB erase stops everything
 GC_US = 2500  # one garbage collection without PSRAM
 ENGINE_STEP_US = 700  # estimate of Engine.step on an ESP32, a sample

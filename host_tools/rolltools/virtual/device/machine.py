@@ -3,7 +3,7 @@
 
 import time
 
-from clock import I2C_BYTE_US, I2C_TRANSFER_US
+from clock import ADC_US, I2C_BYTE_US, I2C_TRANSFER_US
 from micropython import const
 from world import (
     DEEPSLEEP_RESET,
@@ -71,6 +71,7 @@ class Pin:
             if mode != self.IN and self.gpio >= _FIRST_INPUT_ONLY:
                 raise ValueError("pin can only be input")
             self._mode = mode
+            self.net.pulsed = False  # a new mode takes the pin back from a PWM channel
             if mode == self.IN:
                 self.net.from_esp(None)
             elif value is None and self.net.esp is None and mode == self.OUT:
@@ -84,6 +85,8 @@ class Pin:
         """Return the level, or set it."""
         if level is None:
             return _world.level(self.gpio)
+        if self.net.pulsed:
+            return None  # the level of the GPIO goes nowhere
         if self._mode == self.OUT:
             self.net.from_esp(1 if level else 0)
         elif self._mode == self.OPEN_DRAIN:
@@ -180,7 +183,7 @@ class I2C:
 
 
 class PWM:
-    """Pulse width on a pin; the net is high while the duty is above 0."""
+    """Pulse width on a pin, which it takes until the pin gets a new mode."""
 
     def __init__(self, pin, freq=5000, duty_u16=0):
         self._pin = pin
@@ -198,7 +201,8 @@ class PWM:
         if duty is None:
             return self._duty
         self._duty = duty
-        self._pin.net.from_esp(1 if duty else 0)
+        _world.settle()
+        self._pin.net.pulses_from_esp(duty)
         return None
 
     def duty(self, duty=None):
@@ -212,7 +216,7 @@ class PWM:
 
 
 class ADC:
-    """A channel of ADC1; the world's `analog_uv` says what is there."""
+    """A channel of ADC1; the world's `analog_uv` says what is there, in uV or as a function of the time."""
 
     ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
 
@@ -221,7 +225,11 @@ class ADC:
 
     def read_uv(self):
         """Return uV in steps of 1 mV, clipped at 150 mV and 3.1 V."""
-        return max(150000, min(3100000, _world.analog_uv.get(self._gpio, 0))) // 1000 * 1000
+        _world.clock.charge(ADC_US)
+        uv = _world.analog_uv.get(self._gpio, 0)
+        if callable(uv):
+            uv = uv(_world.clock.now_us())
+        return max(150000, min(3100000, uv)) // 1000 * 1000
 
     def read_u16(self):
         """Return 0-65535 of 3.3 V."""

@@ -18,4 +18,15 @@ THING_PLUS = {
     "gauge": 0x36,
 }
 
-BOARDS = {"thing_plus": THING_PLUS}
+DEVKIT_FSR = {
+    "sda": 21,
+    "scl": 22,
+    "button": 27,
+    "haptic": 4,
+    "led": 13,
+    "fsr": 34,
+    "pulls": {27: 1, 4: 0, 21: 1, 22: 1},
+    "imu": 0x68,
+}
+
+BOARDS = {"thing_plus": THING_PLUS, "devkit_fsr": DEVKIT_FSR}

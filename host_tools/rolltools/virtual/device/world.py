@@ -4,13 +4,9 @@
 Chips are brought up to date when somebody looks at them; `tick` fires what must happen by itself.
 """
 
-from chips.drv2605l import Drv2605l
-from chips.lra import Lra
-from chips.lsm6dsox import Lsm6dsox
-from chips.max17048 import Max17048
-from chips.nau7802 import Nau7802
 from micropython import const
 from nets import Net
+from population import POPULATION
 from samples import Still
 from wiring import BOARDS
 
@@ -40,7 +36,7 @@ class World:
         self.wake_reason = 0
         self.rtc_memory = b""
         self.rtc_offset_s = 0  # wall clock minus the clock, in s since the epoch of the interpreter
-        self.analog_uv = {}  # GPIO -> uV for the ADC
+        self.analog_uv = {}  # GPIO -> uV for the ADC, or a function that returns them for a time in us
         self.frequency_hz = 160000000
         self.motor = 0  # percent the motor is driven with
         self.timers = []
@@ -48,23 +44,11 @@ class World:
         self._watchdog_us = 0
         self._fed_us = 0
         self._next_cause = HARD_RESET
-        self._build(imu or {}, force or {})
-
-    def _build(self, imu, force):
-        wiring, clock = self.wiring, self.clock
-        haptic = Drv2605l(clock, wiring["haptic_chip"], self.net(wiring["haptic"]), Lra(self._motor), self.settle)
-        int1, drdy = self.net(wiring["int1"]), self.net(wiring["drdy"])
-        self.chips = {
-            "imu": Lsm6dsox(clock, wiring["imu"], self.samples, int1, haptic.vibration, **imu),
-            "force": Nau7802(clock, wiring["force"], self.samples, drdy, **force),
-            "haptic": haptic,
-            "gauge": Max17048(clock, wiring["gauge"]),
-        }
-        int1.owner = self.chips["imu"]
-        drdy.owner = self.chips["force"]
+        self.chips = POPULATION[board_name](self, imu or {}, force or {})
         self._qwiic_on = True
-        self.net(wiring["led"]).listen(lambda level: self.tell("led", level))
-        self.net(wiring["qwiic_power"]).listen(self._switch_qwiic)
+        self.net(self.wiring["led"]).listen(lambda level: self.tell("led", level))
+        if "qwiic_power" in self.wiring:
+            self.net(self.wiring["qwiic_power"]).listen(self._switch_qwiic)
 
     def net(self, gpio):
         """Return the net on a GPIO."""
@@ -86,7 +70,8 @@ class World:
         if self.observer:
             self.observer(self.clock.now_us() if t_us is None else t_us, name, value)
 
-    def _motor(self, percent, t_us):
+    def motor_driven(self, percent, t_us):
+        """Note that the motor is driven with `percent` from `t_us` on."""
         self.motor = percent
         self.tell("motor", percent, t_us)
 
@@ -171,9 +156,18 @@ class World:
         for net in self._nets.values():
             net.release()
 
+    def _stop_pulses(self):
+        """Do what a soft reset does to pulse width: the channels stop, their pins stay low."""
+        self.settle()
+        for net in self._nets.values():
+            if net.pulsed:
+                net.from_esp(0)
+
     def save(self, keep_pins=False):
         """Return what outlives a reset of the ESP32, for JSON; its pins are let go first, but not by a soft reset."""
-        if not keep_pins:
+        if keep_pins:
+            self._stop_pulses()
+        else:
             self._release_pins()
         now_us = self.clock.now_us()
         return {

@@ -18,7 +18,7 @@ _SELF_TEST_UG = const(300000)
 _SELF_TEST_MDPS = const(400000)
 
 
-def _sine(t_us, hz):
+def sine(t_us, hz):
     """Return the sine of a tone at `t_us` in thousandths, by two parabolas (within 6 %)."""
     phase = hz * t_us % 1000000
     if phase < 500000:
@@ -26,7 +26,8 @@ def _sine(t_us, hz):
     return -((phase - 500000) * (1000000 - phase) // 62500000)
 
 
-def _clip(value):
+def clip(value):
+    """Return `value` as 16 bits show it."""
     return 32767 if value > 32767 else -32768 if value < -32768 else value
 
 
@@ -56,7 +57,7 @@ class ImuCore:
         """Feel the world at `t_us`."""
         self._samples.at(t_us, self._row)
         percent = 0 if self._samples.holds_motor else self._vibration(t_us)
-        self._tone = _sine(t_us, _LRA_HZ) * percent * self._pass // 1000 if percent else 0
+        self._tone = sine(t_us, _LRA_HZ) * percent * self._pass // 1000 if percent else 0
 
     def accel(self, t_us, on_us, test_us):
         """Write the three acceleration outputs."""
@@ -68,7 +69,7 @@ class ImuCore:
             last[i] = out[i]
             # The coin lies flat in the handle: most of its motion is along z.
             value = row[i] + add + (tone if i == 2 else tone >> 2)
-            out[i] = _clip((value + (lsb >> 1)) // lsb) if settled else 0
+            out[i] = clip((value + (lsb >> 1)) // lsb) if settled else 0
 
     def gyro(self, t_us, on_us, test_us):
         """Write the three turn-rate outputs; they read 0 until the gyro has settled."""
@@ -78,7 +79,7 @@ class ImuCore:
         settled = t_us - on_us >= _GYRO_TURN_ON_US
         for i in range(3):
             value = (row[3 + i] + add + (tone if i == 1 else 0)) * 8
-            out[3 + i] = _clip((value + (lsb >> 1)) // lsb) if settled else 0
+            out[3 + i] = clip((value + (lsb >> 1)) // lsb) if settled else 0
 
     def slopes_above(self, threshold):
         """Return the axes (b2 x, b1 y, b0 z) whose half difference to the sample before exceeds `threshold` LSB."""
