@@ -8,13 +8,14 @@ gc.threshold(4096)  # collect while loading: what stays would else lie scattered
 
 try:
     with open("/active") as stream:
-        sys.path.insert(0, "/" + stream.read().strip())
+        slot = "/" + stream.read().strip()
 except OSError:
-    sys.path.insert(0, "/a")
+    slot = "/a"
+sys.path.insert(0, slot)
 
-from boards.thing_plus import Board  # noqa: E402 - lies in the slot just found
+from boards import board_name, open_board  # noqa: E402 - lies in the slot just found
 
-board = Board()
+board = open_board(board_name(slot))
 try:
     if board.button():
         print("safe mode: the button was held at boot; the app is not started")

@@ -165,6 +165,10 @@ class Esp32Board:
         if self._haptic:
             self._haptic.stop()
 
+    def addresses(self):
+        """Return the list of I2C addresses that answer."""
+        return self._i2c.scan()
+
     def button(self) -> bool:
         """Tell whether the button is pressed."""
         return self._button.value() == 0

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import deploying, hand, pulling
+from . import boards, deploying, hand, pulling
 from .errors import RollerError
 from .link import Link
 from .recording import write_csv
@@ -39,19 +39,20 @@ class Outcome:
         return c.f1 >= _GOOD and (c.direction or 0.0) >= _GOOD and c.over_missed == 0
 
 
-def run(folder: Path, seed: int, say: Callable[[str], None]) -> Outcome:
+def run(folder: Path, seed: int, say: Callable[[str], None], board_name: str = boards.DEFAULT) -> Outcome:
     """Run the demo in `folder` (samples.csv, board, sessions) and return its outcome; `say` hears of each step."""
-    truth = hand.make(SCENARIO, seed)
+    truth = hand.make(SCENARIO, seed, force_sensor=boards.BOARDS[boards.known(board_name)].force_sensor)
     say(f"a modelled hand will roll for {truth.labels['duration_s']:.0f} s: {len(truth.labels['strokes'])} strokes")
     _start_afresh(folder)
     samples = folder / SAMPLES_NAME
     with samples.open("w") as stream:
         write_csv(truth.recording, stream)
-    with run_board(folder / "board", "--samples", str(samples), "--clock", "fast") as board:
-        say(f"a virtual board answers on {board.port}: MicroPython, littlefs and four modelled chips")
+    options = ("--board", board_name, "--samples", str(samples), "--clock", "fast")
+    with run_board(folder / "board", *options) as board:
+        say(f"a virtual {board_name} answers on {board.port}: MicroPython, littlefs and modelled chips")
         with Link(board.port) as link:
             link.set_clock()
-            result = deploying.deploy(link, deploying.firmware_files())
+            result = deploying.deploy(link, deploying.firmware_for(deploying.choose_board(link, None)))
         say(f"the firmware is on it: {result.files} files, {result.sent_bytes} bytes")
         board.wait_for(_session_closed, _SESSION_S)
         say("the hand has rolled, the board has closed the session")

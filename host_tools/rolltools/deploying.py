@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from . import FIRMWARE_DIR
+from . import FIRMWARE_DIR, boards
 from .errors import RollerError
 from .link import Link, nonsense
 
 _ROOT_FILE = "main.py"
+_BOARD_FILE = "board"  # in the slot: the name of the board that main.py starts
 _RESERVE_BYTES = 32 * 1024  # folders, and the file system's own
 _BLOCK_BYTES = 4096
 
@@ -34,6 +35,23 @@ def firmware_files(folder: Path = FIRMWARE_DIR) -> dict[str, bytes]:
     """Return the firmware as {path relative to its folder: content}."""
     paths = sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def firmware_for(board: str) -> dict[str, bytes]:
+    """Return the firmware with the file that names its board. RollerError when there is no such board."""
+    return firmware_files() | {_BOARD_FILE: boards.known(board).encode()}
+
+
+def choose_board(link: Link, asked: str | None) -> str:
+    """Return the board to deploy for: the one asked for, else what the app on it names, else what its chips show."""
+    if asked:
+        return boards.known(asked)
+    found = link.run("which_board")
+    try:
+        named, addresses = found["named"], [int(address) for address in found["addresses"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise nonsense() from error
+    return named if named in boards.BOARDS else boards.seen(addresses) or boards.DEFAULT
 
 
 def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], None] | None = None) -> Deployed:

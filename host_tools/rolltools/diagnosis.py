@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from . import boards
+
 _OLDEST = (1, 24)
 _FIRST_YEAR = 2026
 _LOW_PERCENT = 15.0
@@ -12,15 +14,13 @@ _KEEP_FREE = 0.15
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 
 # fault of the board: (what it means, what to do)
+# (where it depends on how the board is wired: see boards.py)
 _FAULTS = {
-    "imu": ("the motion sensor does not answer: no strokes", "check its cable; its address is 0x6A"),
-    "imu_scale": (
-        "the motion sensor does not show 1 g at rest",
-        "is it an LSM6DSOX? lay the roller still, run it again",
-    ),
+    "imu": ("the motion sensor does not answer: no strokes", ""),
+    "imu_scale": ("the motion sensor does not show 1 g at rest", ""),
     "imu_test": ("the motion sensor fails its self-test", "replace it"),
-    "force": ("the force sensor does not answer: no pressure, no strokes", "check its cable; its address is 0x2A"),
-    "haptic": ("the motor driver does not answer: no vibration", "check its cable; its address is 0x5A"),
+    "force": ("the force sensor does not answer: no pressure, no strokes", ""),
+    "haptic": ("the motor driver does not answer: no vibration", ""),
     "gauge": ("the battery gauge does not answer", "nothing to do for rolling; check the board"),
 }
 
@@ -77,13 +77,31 @@ def _app(info: dict[str, Any]) -> list[Finding]:
 
 
 def _chips(info: dict[str, Any]) -> list[Finding]:
+    board = _board(info)
     if not info["faults"]:
-        return [Finding("chips", OK, "motion, force, motor and gauge answer")]
-    unknown = ("reports a fault that this version does not know", "update the tools")
-    return [Finding("chips", PROBLEM, *_FAULTS.get(fault, unknown)) for fault in info["faults"]]
+        return [Finding("chips", OK, board.chips_ok)]
+    other = boards.seen(info["addresses"])
+    if "imu" in info["faults"] and other not in (None, info["board"]):
+        says = f"this looks like a {other}, and the app on it is for {info['board']}"
+        return [Finding("chips", PROBLEM, says, f"run `roller deploy --board {other}`")]
+    return [_fault(fault, board) for fault in info["faults"]]
+
+
+def _fault(name: str, board: boards.Board) -> Finding:
+    if name not in _FAULTS:
+        return Finding("chips", PROBLEM, "reports a fault that this version does not know", "update the tools")
+    says, cure = _FAULTS[name]
+    return Finding("chips", PROBLEM, says, board.cures.get(name, cure))
+
+
+def _board(info: dict[str, Any]) -> boards.Board:
+    """Return what is known of the board that the app is for; a newer one is taken for the reference board."""
+    return boards.BOARDS.get(info["board"], boards.BOARDS[boards.DEFAULT])
 
 
 def _battery(info: dict[str, Any]) -> Finding:
+    if not info["battery"] and not _board(info).has_gauge:
+        return Finding("battery", OK, "this board has no gauge")
     if not info["battery"]:
         return Finding("battery", WARNING, "unknown: there is no gauge", "")
     mv, percent = info["battery"][0], info["battery"][1] / 10

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reference board over its chip models, in this interpreter: CPython or MicroPython.
+"""A board over its chip models, in this interpreter: CPython or MicroPython.
 
 Importing it puts the modelled board's modules on `sys.path`; the time is modelled, so nothing here sleeps.
 """
@@ -46,11 +46,15 @@ class Power:
 
 
 class Rig:
-    """A world, its clock and the `machine` that talks to it; `board()` starts the firmware's board on it."""
+    """A world, its clock and the `machine` that talks to it; `board()` starts the firmware's board on it.
 
-    def __init__(self, samples=None, clock=None, **options):
+    `board_name` is the modelled board's, `imu` and `force` are options of its models.
+    """
+
+    def __init__(self, samples=None, clock=None, board_name="thing_plus", imu=None, force=None):
         self.clock = clock or Clock()
-        self.world = World("thing_plus", self.clock, samples, **options)
+        self._board_name = board_name
+        self.world = World(board_name, self.clock, samples, imu, force)
         self.world.power = Power(self.clock)
         self.notes = []
         self.world.observer = lambda t_us, name, value: self.notes.append((t_us, name, value))
@@ -65,10 +69,10 @@ class Rig:
         self.clock.wait(ms * 1000)
 
     def board(self, rate_hz=208, calibration=None):
-        from boards import esp32_board, thing_plus
+        from boards import esp32_board, open_board
 
         esp32_board.time = self.time
-        return thing_plus.Board(rate_hz, calibration)
+        return open_board(self._board_name, rate_hz, calibration)
 
     def run(self, board, ms, take):
         """Fetch every 10 ms for `ms`; call take(sample) for every sample."""

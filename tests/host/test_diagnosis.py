@@ -19,6 +19,7 @@ HEALTHY = {
     "board": "thing_plus",
     "id": "246f28524c01",
     "faults": [],
+    "addresses": [0x2A, 0x36, 0x5A, 0x6A],
     "battery": [3900, 780],
     "settings_problem": None,
     "calibrated": True,

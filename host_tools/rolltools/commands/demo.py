@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def demo(
     out: Annotated[Path, typer.Option("--out", help="The folder for board, session and report.")] = Path("demo"),
     seed: Annotated[int, typer.Option("--seed", help="The seed of the modelled hand.")] = 1,
+    board: Annotated[str, typer.Option("--board", help="thing_plus or devkit_fsr.")] = "thing_plus",
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not show the report in a browser.")] = False,
 ) -> None:
     """Roll, record and report without any hardware.
@@ -43,7 +44,7 @@ def demo(
         console.say(f"{step}. {text}")
 
     with console.progress("Rolling"):
-        outcome = demonstration.run(out, seed, say)
+        outcome = demonstration.run(out, seed, say, board)
     report = write_report(outcome.session, out / "report.html")
     _print(outcome)
     console.say(f"report: {report}")

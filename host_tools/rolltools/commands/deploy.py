@@ -1,31 +1,55 @@
 # SPDX-License-Identifier: MIT
 """`roller deploy`: the firmware onto a board that runs MicroPython."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .. import console
 
+if TYPE_CHECKING:
+    from ..deploying import Deployed
+    from ..link import Link
+
 
 def deploy(
     port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
+    board: Annotated[
+        str | None, typer.Option("--board", help="thing_plus or devkit_fsr; what it was or shows otherwise.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Put the firmware onto a board.
 
-    Only changed files are sent, and the old app stays until the new one is whole.
+    Only changed files are sent, and the old app stays until the new one is whole. Without --board the board stays what
+    it was; a new one is known by its motion sensor.
 
     \b
     Example:
-      roller deploy --port /dev/ttyUSB0
+      roller deploy --port /dev/ttyUSB0 --board devkit_fsr
     """
-    from .. import deploying
+    from .. import boards, deploying
     from ..link import Link
 
-    files = deploying.firmware_files()
-    with Link(port) as link, console.progress("Deploying", sum(map(len, files.values()))) as advance:
+    if board:
+        boards.known(board)  # before anything is stopped
+    with Link(port) as link:
         link.set_clock()
+        name = deploying.choose_board(link, board)
+        result = _send(link, deploying.firmware_for(name))
+    if as_json:
+        console.print_json(vars(result) | {"board": name})
+    elif result.switched:
+        sent = f"{len(result.sent)} of {result.files} files sent ({result.sent_bytes} bytes)"
+        console.say(f"{sent}, the new app runs on {name}")
+    else:
+        console.say(f"all {result.files} files are on the board already; the app runs on {name}")
+
+
+def _send(link: "Link", files: dict[str, bytes]) -> "Deployed":
+    from .. import deploying
+
+    with console.progress("Deploying", sum(map(len, files.values()))) as advance:
         done = 0
 
         def say(_path: str, now: int, _total: int) -> None:
@@ -33,10 +57,4 @@ def deploy(
             advance(now - done)
             done = now
 
-        result = deploying.deploy(link, files, say)
-    if as_json:
-        console.print_json(vars(result))
-    elif result.switched:
-        console.say(f"{len(result.sent)} of {result.files} files sent ({result.sent_bytes} bytes), the new app runs")
-    else:
-        console.say(f"all {result.files} files are on the board already; the app runs")
+        return deploying.deploy(link, files, say)

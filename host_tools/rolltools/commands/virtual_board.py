@@ -26,6 +26,7 @@ def virtual_board(
     ] = None,
     scenario: Annotated[str | None, typer.Option("--scenario", help="A modelled hand; `list` names them.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="The seed of the modelled hand.")] = 1,
+    board_name: Annotated[str, typer.Option("--board", help="thing_plus or devkit_fsr.")] = "thing_plus",
     clock: Annotated[ClockKind, typer.Option("--clock", help="Wall time, or as fast as it goes.")] = ClockKind.real,
 ) -> None:
     """Run a board without hardware.
@@ -43,9 +44,11 @@ def virtual_board(
         return
     if samples and scenario:
         raise RollerError("both --samples and --scenario are given", "give one of them")
+    from ..boards import BOARDS, known
     from ..virtual.board import VirtualBoard
 
-    board = VirtualBoard(folder, _chip_samples(folder, samples, scenario, seed), clock.value)
+    sensor = BOARDS[known(board_name)].force_sensor
+    board = VirtualBoard(folder, _chip_samples(folder, samples, scenario, seed, sensor), clock.value, board_name)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print(board.port, flush=True)
@@ -56,7 +59,9 @@ def virtual_board(
         board.close()
 
 
-def _chip_samples(folder: Path, samples: Path | None, scenario: str | None, seed: int) -> Path | None:
+def _chip_samples(
+    folder: Path, samples: Path | None, scenario: str | None, seed: int, force_sensor: str
+) -> Path | None:
     """Write what the chips shall feel into the board's folder and return the file, None for a board that lies still."""
     if not samples and not scenario:
         return None
@@ -71,7 +76,7 @@ def _chip_samples(folder: Path, samples: Path | None, scenario: str | None, seed
 
         if scenario not in hand.SCENARIOS:
             raise RollerError(f"there is no scenario {scenario!r}", "see `roller virtual-board --scenario list`")
-        recording = hand.make(scenario, seed).recording
+        recording = hand.make(scenario, seed, force_sensor=force_sensor).recording
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -21,14 +21,14 @@ def interpreter():
     }
 
 
-def hardware():
-    """Return what the deployed firmware says of its board."""
+def hardware(slot):
+    """Return what the firmware deployed in the folder `slot` says of its board."""
     from config import load_calibration, load_settings
 
-    from boards.thing_plus import Board
+    from boards import board_name, open_board
     from rollcore import VERSION
 
-    board = Board()
+    board = open_board(board_name(slot))
     board.motor_off()
     calibration, calibration_problem = load_calibration()
     return {
@@ -36,6 +36,7 @@ def hardware():
         "board": board.name,
         "id": board.unique_id(),
         "faults": board.faults,
+        "addresses": board.addresses(),
         "battery": board.battery(),
         "settings_problem": load_settings(board.force_kind)[1],
         "calibrated": calibration.calibrated,
@@ -48,9 +49,10 @@ def main():
     info = interpreter()
     try:
         with open("/active") as stream:
-            sys.path.insert(0, "/" + stream.read().strip())
-        info.update(hardware())
-    except (OSError, ImportError) as error:
+            slot = "/" + stream.read().strip()
+        sys.path.insert(0, slot)
+        info.update(hardware(slot))
+    except (OSError, ImportError, ValueError) as error:
         info["app"] = None
         info["problem"] = str(error)
     return info

@@ -21,7 +21,8 @@ DEVICE_DIR = Path(__file__).parent / "device"
 class VirtualBoard:
     """The board in `folder`; `samples` is a chip samples file or None for a board that lies still.
 
-    `clock` is "real" or "fast". Raises RollerError when the folder is in use or cannot be written.
+    `clock` is "real" or "fast", `board` one that is modelled. Raises RollerError when the folder is in use or cannot be
+    written.
     """
 
     def __init__(
