@@ -8,14 +8,13 @@ gc.threshold(4096)  # collect while loading: what stays would else lie scattered
 
 try:
     with open("/active") as stream:
-        slot = "/" + stream.read().strip()
+        sys.path.insert(0, "/" + stream.read().strip())
 except OSError:
-    slot = "/a"
-sys.path.insert(0, slot)
+    sys.path.insert(0, "/a")
 
-from boards import board_name, open_board  # noqa: E402 - lies in the slot just found
+from board import Board  # noqa: E402 - lies in the slot just found
 
-board = open_board(board_name(slot))
+board = Board()
 try:
     if board.button():
         print("safe mode: the button was held at boot; the app is not started")

@@ -32,11 +32,23 @@ class Esp32Board:
 
     `pins` holds the GPIO numbers of "haptic", "sda", "scl", "button" (to ground when pressed) and "led". `rate_hz`
     50-416 becomes a rate of the IMU, `calibration` turns counts into mN. A subclass sets `name` and `force_kind` and
-    gives what stands at the end of this class.
+    gives its drivers (`_new_haptic()`, `_new_imu(rate_hz)`, `_new_adc()`, OSError where one fails), `_scale_is_right()`
+    and `_rest_imu()`, and `_read_force()`, which brings `_force_mn` up to now without allocating.
     """
 
     name = ""
     force_kind = ""
+
+    def _not_given(self, *_arguments):
+        raise NotImplementedError
+
+    _new_haptic = _new_imu = _new_adc = _scale_is_right = _read_force = _rest_imu = _not_given
+
+    def _new_gauge(self):
+        """Return None: most boards have no gauge."""
+
+    def _wake_on_motion(self, esp32):
+        """Let the IMU wake the ESP32, where it can."""
 
     def __init__(self, pins, rate_hz: int, calibration):
         # 0. The motor pin low before anything that can fail.
@@ -165,10 +177,6 @@ class Esp32Board:
         if self._haptic:
             self._haptic.stop()
 
-    def addresses(self):
-        """Return the list of I2C addresses that answer."""
-        return self._i2c.scan()
-
     def button(self) -> bool:
         """Tell whether the button is pressed."""
         return self._button.value() == 0
@@ -261,31 +269,3 @@ class Esp32Board:
                     sleep()
                 except OSError:
                     self._add_fault(fault)
-
-    # -- what a board is made of: the drivers may raise OSError -------------------------------------------------
-
-    def _new_haptic(self):
-        raise NotImplementedError
-
-    def _new_gauge(self):
-        """Return None: most boards have no gauge."""
-
-    def _new_imu(self, rate_hz):
-        raise NotImplementedError
-
-    def _new_adc(self):
-        raise NotImplementedError
-
-    def _scale_is_right(self) -> bool:
-        raise NotImplementedError
-
-    def _read_force(self):
-        """Bring `_force_mn` up to now. No allocation."""
-        raise NotImplementedError
-
-    def _wake_on_motion(self, esp32):
-        """Let the IMU wake the ESP32, where it can."""
-
-    def _rest_imu(self):
-        """Put the IMU to the lowest current in which it does what `_wake_on_motion` wants."""
-        raise NotImplementedError

@@ -4,9 +4,9 @@
 The LSM6DSO32 has the same identification and twice the scale; at rest it then shows half of gravity.
 """
 
-from micropython import const
+from math import sqrt
 
-from drivers.gravity import is_gravity, length_mg
+from micropython import const
 
 _CTRL1_XL = const(0x10)
 _CTRL2_G = const(0x11)
@@ -22,6 +22,8 @@ _SAMPLE_MS = const(100)  # the slowest rate used here gives one every 19 ms
 _AVERAGED = const(5)
 _ACCEL_UG = const(122)
 _GYRO_MDPS = const(70)  # at 2000 deg/s
+GRAVITY_LOW_MG = const(750)
+GRAVITY_HIGH_MG = const(1500)
 
 ACCEL_FAILED = const(1)
 GYRO_FAILED = const(2)
@@ -44,12 +46,13 @@ def _mean(imu, sleep_ms, ready, reg, count):
 
 def gravity_mg(imu, sleep_ms) -> int:
     """Return the length of the mean acceleration in mg; the IMU samples at +-4 g already (`start`)."""
-    return length_mg(_mean(imu, sleep_ms, _ACCEL_READY, _ACCEL_OUT, _AVERAGED), _ACCEL_UG)
+    x, y, z = _mean(imu, sleep_ms, _ACCEL_READY, _ACCEL_OUT, _AVERAGED)
+    return int(sqrt(x * x + y * y + z * z) * _ACCEL_UG / 1000)
 
 
 def scale_is_right(imu, sleep_ms, tries: int = 3) -> bool:
     """Tell whether the IMU shows gravity; a hand that moves it gets `tries` chances."""
-    return any(is_gravity(gravity_mg(imu, sleep_ms)) for _ in range(tries))
+    return any(GRAVITY_LOW_MG <= gravity_mg(imu, sleep_ms) <= GRAVITY_HIGH_MG for _ in range(tries))
 
 
 def _deflection(imu, sleep_ms, ready, reg, test):

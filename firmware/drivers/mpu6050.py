@@ -11,9 +11,10 @@ often cloned: a chip that answers another id is refused, and `scale_is_right` lo
 without its maker's trim values.
 """
 
+from math import sqrt
+
 from micropython import const
 
-from drivers.gravity import is_gravity, length_mg
 from drivers.registers import Registers
 
 _SMPLRT_DIV = const(0x19)
@@ -47,7 +48,7 @@ _FRAME = const(12)  # bytes of a sample: accelerations, turn rates, high byte fi
 _FULL = const(960)  # of 1024 bytes. Past the end the chip overwrites parts of frames: what is left begins anywhere
 _AVERAGED = const(5)
 _TRIES = const(3)
-_ACCEL_UG = const(122)
+_GRAVITY = const(8192)  # counts, which a hand that holds the roller changes a little
 
 # One burst at 400 kHz takes 6.5 ms, below the bus timeout, and holds a stall of 120 ms at 200 Hz.
 FETCH_MAX = const(24)
@@ -142,9 +143,10 @@ class MPU6050:
 
     def scale_is_right(self) -> bool:
         """Tell whether the IMU shows gravity, which takes 50 ms; a hand that moves it gets three chances."""
-        return any(is_gravity(self._mean_mg()) for _ in range(_TRIES))
+        return any(0.75 <= self._felt() / _GRAVITY <= 1.5 for _ in range(_TRIES))
 
-    def _mean_mg(self):
+    def _felt(self):
+        """Return the length of the mean acceleration in counts."""
         raw = bytearray(6)
         total = [0, 0, 0]
         for _ in range(_AVERAGED):
@@ -153,7 +155,7 @@ class MPU6050:
             for axis in range(3):
                 value = raw[2 * axis] << 8 | raw[2 * axis + 1]
                 total[axis] += value - 65536 if value & 0x8000 else value
-        return length_mg([value // _AVERAGED for value in total], _ACCEL_UG)
+        return sqrt(sum([value * value for value in total])) / _AVERAGED
 
     def sleep(self):
         """Power both sensors down."""

@@ -15,7 +15,7 @@ from .errors import RollerError
 from .link import Link, nonsense
 
 _ROOT_FILE = "main.py"
-_BOARD_FILE = "board"  # in the slot: the name of the board that main.py starts
+_BOARD_FILE = "board.py"  # names the board that main.py starts
 _RESERVE_BYTES = 32 * 1024  # folders, and the file system's own
 _BLOCK_BYTES = 4096
 
@@ -38,8 +38,10 @@ def firmware_files(folder: Path = FIRMWARE_DIR) -> dict[str, bytes]:
 
 
 def firmware_for(board: str) -> dict[str, bytes]:
-    """Return the firmware with the file that names its board. RollerError when there is no such board."""
-    return firmware_files() | {_BOARD_FILE: boards.known(board).encode()}
+    """Return the firmware as it names its board. RollerError when there is no such board."""
+    files = firmware_files()
+    files[_BOARD_FILE] = files[_BOARD_FILE].replace(boards.DEFAULT.encode(), boards.known(board).encode())
+    return files
 
 
 def choose_board(link: Link, asked: str | None) -> str:

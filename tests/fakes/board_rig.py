@@ -69,10 +69,11 @@ class Rig:
         self.clock.wait(ms * 1000)
 
     def board(self, rate_hz=208, calibration=None):
-        from boards import esp32_board, open_board
+        from boards import esp32_board
 
         esp32_board.time = self.time
-        return open_board(self._board_name, rate_hz, calibration)
+        module = __import__("boards." + self._board_name, None, None, ("Board",))
+        return module.Board(rate_hz, calibration)
 
     def run(self, board, ms, take):
         """Fetch every 10 ms for `ms`; call take(sample) for every sample."""

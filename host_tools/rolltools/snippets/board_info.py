@@ -21,14 +21,15 @@ def interpreter():
     }
 
 
-def hardware(slot):
-    """Return what the firmware deployed in the folder `slot` says of its board."""
+def hardware():
+    """Return what the deployed firmware says of its board, and who answers on the bus."""
+    from board import Board
     from config import load_calibration, load_settings
+    from machine import I2C, Pin
 
-    from boards import board_name, open_board
     from rollcore import VERSION
 
-    board = open_board(board_name(slot))
+    board = Board()
     board.motor_off()
     calibration, calibration_problem = load_calibration()
     return {
@@ -36,7 +37,7 @@ def hardware(slot):
         "board": board.name,
         "id": board.unique_id(),
         "faults": board.faults,
-        "addresses": board.addresses(),
+        "addresses": I2C(0, scl=Pin(22), sda=Pin(21), freq=400000).scan(),
         "battery": board.battery(),
         "settings_problem": load_settings(board.force_kind)[1],
         "calibrated": calibration.calibrated,
@@ -49,10 +50,9 @@ def main():
     info = interpreter()
     try:
         with open("/active") as stream:
-            slot = "/" + stream.read().strip()
-        sys.path.insert(0, slot)
-        info.update(hardware(slot))
-    except (OSError, ImportError, ValueError) as error:
+            sys.path.insert(0, "/" + stream.read().strip())
+        info.update(hardware())
+    except (OSError, ImportError) as error:
         info["app"] = None
         info["problem"] = str(error)
     return info

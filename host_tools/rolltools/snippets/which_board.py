@@ -9,9 +9,9 @@ def named():
     try:
         with open("/active") as stream:
             slot = stream.read().strip()
-        with open("/" + slot + "/board") as stream:
-            return stream.read().strip()
-    except OSError:
+        with open("/" + slot + "/board.py") as stream:
+            return stream.read().split("from boards.")[1].split()[0]
+    except (OSError, IndexError):
         return None
 
 
