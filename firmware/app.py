@@ -12,7 +12,7 @@ A task that dies ends the app: the motor goes off, what is in RAM goes to the fl
 import asyncio
 import gc
 
-from config import CALIBRATION_PATH, SETTINGS_PATH, load_calibration, load_settings
+from config import CALIBRATION_PATH, MOTOR_PATH, SETTINGS_PATH, load_calibration, load_settings, restore_motor
 from micropython import const
 from recorder import Recorder
 
@@ -48,6 +48,7 @@ class App:
         self._refuse(problem)
         calibration, problem = load_calibration(root + CALIBRATION_PATH)
         self._refuse(problem)
+        self._refuse(restore_motor(board, root + MOTOR_PATH))
         board.configure(settings.rate_hz, calibration)
         board.start()
         if board.faults:

@@ -8,6 +8,7 @@ from rollcore.settings import Settings
 
 SETTINGS_PATH = "/settings.json"
 CALIBRATION_PATH = "/calibration.json"
+MOTOR_PATH = "/motor.json"
 
 
 def load_settings(force_kind, path=SETTINGS_PATH):
@@ -28,6 +29,17 @@ def load_calibration(path=CALIBRATION_PATH):
         return Calibration(_whole(given, "zero_counts"), _whole(given, "counts_per_n"), True), None
     except ValueError as error:
         return Calibration(), "%s: %s" % (path, error)
+
+
+def restore_motor(board, path=MOTOR_PATH):
+    """Give the board what its motor's calibration found; return None, or a text that says what is wrong with it."""
+    given, problem = _load(path)
+    if given == {}:
+        return problem
+    try:
+        board.restore_motor([_whole(given, name) for name in ("compensation", "back_emf", "feedback")])
+    except ValueError as error:
+        return "%s: %s" % (path, error)
 
 
 def _whole(given, name):

@@ -67,6 +67,3 @@ class Board(Esp32Board):
             self._add_fault("force")
         else:
             self._force_mn = self.calibration.to_mn(counts)
-
-    def _rest_imu(self):
-        self._imu.sleep()

@@ -33,22 +33,20 @@ class Esp32Board:
     `pins` holds the GPIO numbers of "haptic", "sda", "scl", "button" (to ground when pressed) and "led". `rate_hz`
     50-416 becomes a rate of the IMU, `calibration` turns counts into mN. A subclass sets `name` and `force_kind` and
     gives its drivers (`_new_haptic()`, `_new_imu(rate_hz)`, `_new_adc()`, OSError where one fails), `_scale_is_right()`
-    and `_rest_imu()`, and `_read_force()`, which brings `_force_mn` up to now without allocating.
+    and `_read_force()`, which brings `_force_mn` up to now without allocating.
     """
 
     name = ""
     force_kind = ""
+    _int1: object = None  # the pin on which the IMU tells of motion, where one is wired
 
     def _not_given(self, *_arguments):
         raise NotImplementedError
 
-    _new_haptic = _new_imu = _new_adc = _scale_is_right = _read_force = _rest_imu = _not_given
+    _new_haptic = _new_imu = _new_adc = _scale_is_right = _read_force = _not_given
 
     def _new_gauge(self):
         """Return None: most boards have no gauge."""
-
-    def _wake_on_motion(self, esp32):
-        """Let the IMU wake the ESP32, where it can."""
 
     def __init__(self, pins, rate_hz: int, calibration):
         # 0. The motor pin low before anything that can fail.
@@ -203,9 +201,9 @@ class Esp32Board:
         return self._haptic.calibrate() if self._haptic else None
 
     def restore_motor(self, results):
-        """Give the haptic driver what `calibrate_motor` found once."""
+        """Give the haptic driver what `calibrate_motor` found once; ValueError when it is not of this motor."""
         if self._haptic:
-            self._haptic.restore(results)
+            self._try("haptic", lambda: self._haptic.restore(results))
 
     @staticmethod
     def ticks_us():
@@ -247,25 +245,9 @@ class Esp32Board:
 
     def deep_sleep(self):
         """Sleep until the button, or motion where the IMU can tell, then start anew. Does not return."""
-        import esp32
+        from boards.deep_sleep import deep_sleep
 
         self.motor_off()
         self.led(False)
         self.rgb(0, 0, 0)
-        self._quiet()
-        esp32.wake_on_ext0(self._button, esp32.WAKEUP_ALL_LOW)
-        self._wake_on_motion(esp32)
-        machine.deepsleep()
-
-    def _quiet(self):
-        """Put every chip to its lowest current; one that does not answer must not keep the others awake."""
-        for chip, fault, sleep in (
-            (self._haptic, "haptic", lambda: self._haptic.sleep()),
-            (self._adc, "force", lambda: self._adc.sleep()),
-            (self._imu, "imu", self._rest_imu),
-        ):
-            if chip:
-                try:
-                    sleep()
-                except OSError:
-                    self._add_fault(fault)
+        deep_sleep((self._haptic, self._adc, self._imu), self._button, self._int1)

@@ -11,7 +11,7 @@ from micropython import const
 from boards.esp32_board import Esp32Board
 from drivers.drv2605l import DRV2605L
 from drivers.lsm6dsox import LSM6DSOX
-from drivers.lsm6dsox_check import ACCEL_FAILED, GYRO_FAILED, SCALE_WRONG, scale_is_right, self_test
+from drivers.lsm6dsox_check import scale_is_right
 from drivers.max17048 import MAX17048
 from drivers.nau7802 import NAU7802
 from rollcore.sample import FORCE_UNKNOWN
@@ -46,7 +46,6 @@ class Board(Esp32Board):
         self._int1 = machine.Pin(PIN_IMU_INT1, machine.Pin.IN)
         self._force_ready = machine.Pin(PIN_FORCE_READY, machine.Pin.IN)
         self._rgb = neopixel.NeoPixel(machine.Pin(PIN_RGB, machine.Pin.OUT), 1)
-        self._shown = -1  # colour that the light shows, -1 for any: it keeps its own over a reset
 
     def _new_haptic(self):
         return DRV2605L(self._i2c, ADDRESS_HAPTIC, self.sleep_ms, self._haptic_pin)
@@ -66,6 +65,8 @@ class Board(Esp32Board):
     def self_test(self):
         """Test the IMU at rest (1 s, sampling stops: `start` again) and return the list of faults."""
         if self._imu:
+            from drivers.lsm6dsox_selftest import ACCEL_FAILED, GYRO_FAILED, SCALE_WRONG, self_test
+
             failed = self_test(self._imu, self.sleep_ms)
             if failed & SCALE_WRONG:
                 self._add_fault("imu_scale")
@@ -90,15 +91,6 @@ class Board(Esp32Board):
             self._add_fault("force")
 
     def rgb(self, red: int, green: int, blue: int):
-        """Show a colour, each part 0-255; only a change is written."""
-        colour = red << 16 | green << 8 | blue
-        if colour != self._shown:
-            self._shown = colour
-            self._rgb[0] = (red, green, blue)
-            self._rgb.write()
-
-    def _wake_on_motion(self, esp32):
-        esp32.wake_on_ext1((self._int1,), esp32.WAKEUP_ANY_HIGH)
-
-    def _rest_imu(self):
-        self._imu.wake_on_motion()
+        """Show a colour, each part 0-255."""
+        self._rgb[0] = (red, green, blue)
+        self._rgb.write()

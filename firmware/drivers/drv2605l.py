@@ -5,6 +5,8 @@
     haptic.play(60)                   # percent
     haptic.play(0)
 
+The chip drives the LRA in a closed loop and brakes it by itself whenever a cue ends.
+
 Cues play in level-trigger mode: the IN pin starts the sequence and its falling edge ends it, without the bus. So a
 held bus, a reset or a dead processor (the pin has a pull-down) cannot leave the motor on.
 """
@@ -28,7 +30,8 @@ _RESET = const(0x80)
 _STANDBY = const(0x40)
 _LEVEL_TRIGGER = const(0x02)
 _AUTO_CALIBRATION = const(0x07)
-_FEEDBACK_LRA = const(0xB6)  # LRA, braking factor 4, medium loop gain
+_FEEDBACK_LRA = const(0xB6)  # LRA, braked four times as hard as it is driven, medium loop gain
+_GAIN_FOUND = const(0x03)  # the bits of that register which the calibration finds
 
 _BUZZ_FULL = const(47)  # effects 47..51 buzz at 100, 80, 60, 40, 20 %
 _SLOTS = const(8)
@@ -121,9 +124,13 @@ class DRV2605L:
         return self._regs.read(_CAL_COMP), self._regs.read(_CAL_BEMF), self._regs.read(_FEEDBACK)
 
     def restore(self, results):
-        """Write the registers that `calibrate` returned; ValueError when they are not from an LRA."""
-        if len(results) != 3 or not results[2] & 0x80:
-            raise ValueError("calibration %r is not of an LRA" % (results,))
+        """Write the registers that `calibrate` returned; ValueError when they are not from an LRA driven as here.
+
+        The chip finds a gain only: with another loop gain or braking factor the motor would stop late.
+        """
+        known = len(results) == 3 and min(results) >= 0 and max(results) <= 0xFF
+        if not known or results[2] & ~_GAIN_FOUND != _FEEDBACK_LRA & ~_GAIN_FOUND:
+            raise ValueError("calibration %r is not of this LRA" % (results,))
         self._regs.write_all(((_CAL_COMP, results[0]), (_CAL_BEMF, results[1]), (_FEEDBACK, results[2])))
 
     def sleep(self):

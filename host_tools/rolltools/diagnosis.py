@@ -39,7 +39,7 @@ def diagnose(info: dict[str, Any]) -> list[Finding]:
     """Return the findings for what `snippets/board_info.py` says of a board."""
     findings = [_micropython(info), _space(info), _clock(info), *_app(info)]
     if info.get("app"):
-        findings += [*_chips(info), _battery(info), _settings(info), _calibration(info)]
+        findings += [*_chips(info), _battery(info), *_motor(info), _settings(info), _calibration(info)]
     return findings
 
 
@@ -109,6 +109,12 @@ def _battery(info: dict[str, Any]) -> Finding:
     if percent < _LOW_PERCENT:
         return Finding("battery", WARNING, says, "charge it, attended, at 10 to 40 degC")
     return Finding("battery", OK, says)
+
+
+def _motor(info: dict[str, Any]) -> list[Finding]:
+    """Return what is wrong with the motor's calibration: without one it runs well enough."""
+    problem = info["motor_problem"]
+    return [Finding("motor", PROBLEM, problem, "calibrate it again, or remove /motor.json")] if problem else []
 
 
 def _settings(info: dict[str, Any]) -> Finding:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.lsm6dsox import FETCH_MAX, LSM6DSOX
-from drivers.lsm6dsox_check import ACCEL_FAILED, GYRO_FAILED, SCALE_WRONG, gravity_mg, scale_is_right, self_test
+from drivers.lsm6dsox_check import gravity_mg, scale_is_right
+from drivers.lsm6dsox_selftest import ACCEL_FAILED, GYRO_FAILED, SCALE_WRONG, self_test
 
 
 def make(rate_hz=208, samples=None, **imu):

@@ -24,7 +24,7 @@ def interpreter():
 def hardware():
     """Return what the deployed firmware says of its board, and who answers on the bus."""
     from board import Board
-    from config import load_calibration, load_settings
+    from config import load_calibration, load_settings, restore_motor
     from machine import I2C, Pin
 
     from rollcore import VERSION
@@ -41,6 +41,7 @@ def hardware():
         "battery": board.battery(),
         "settings_problem": load_settings(board.force_kind)[1],
         "calibrated": calibration.calibrated,
+        "motor_problem": restore_motor(board),
         "calibration_problem": calibration_problem,
     }
 

@@ -21,6 +21,7 @@ _CONTROL3 = const(0x1D)
 _CONTROL4 = const(0x1E)
 _PERIOD = const(0x22)
 _DIAG = const(0x08)
+_NO_BRAKE = const(0x70)
 _ID_L = const(0xE0)
 _RESET = const(0x80)
 _STANDBY = const(0x40)
@@ -81,7 +82,11 @@ class Drv2605l(Chip):
             self._end_calibration()
 
     def _drive(self, percent, t_us):
-        self._lra.set_drive(0 if self.motor_open else percent, t_us, not self.regs[_CONTROL3] & 1)
+        self._lra.set_drive(0 if self.motor_open else percent, t_us, self.brakes())
+
+    def brakes(self):
+        """Tell whether the motor is braked when it shall do less: in a closed loop, unless the factor says never."""
+        return not self.regs[_CONTROL3] & 1 and self.regs[_FEEDBACK] & _NO_BRAKE != _NO_BRAKE
 
     def _mode(self):
         mode = self.regs[_MODE]
