@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One run of the board over its chips, for any interpreter: prints every sample and every change of the motor.
 
-In the VM: ``micropython chips_vm.py DEVICE FIRMWARE TESTS``.
+In the VM: ``micropython chips_vm.py DEVICE FIRMWARE TESTS BOARD``.
 """
 
 import sys
@@ -11,10 +11,15 @@ if sys.implementation.name == "micropython":
 
 from fakes.board_rig import Rig, moving_rows, sample_file
 
+OPTIONS = {
+    "thing_plus": {"imu": {"freq_fine": -9}, "force": {"clock_permille": 13}},
+    "devkit_fsr": {"imu": {"clock_permille": -7}, "force": {"slope_permille": 930}},
+}
 
-def run():
+
+def run(name):
     """Return the lines that every interpreter must print alike."""
-    rig = Rig(sample_file(moving_rows(400)), imu={"freq_fine": -9}, force={"clock_permille": 13})
+    rig = Rig(sample_file(moving_rows(400)), board_name=name, **OPTIONS[name])
     board = rig.board()
     lines = [repr([board.faults, board.period_us, rig.clock.now_us()])]
     board.start()
@@ -34,4 +39,4 @@ def run():
 
 
 if __name__ == "__main__":
-    print("\n".join(run()))
+    print("\n".join(run(sys.argv[4])))
