@@ -18,6 +18,7 @@ _ROOT_FILE = "main.py"
 _BOARD_FILE = "board.py"  # names the board that main.py starts
 _RESERVE_BYTES = 32 * 1024  # folders, and the file system's own
 _BLOCK_BYTES = 4096
+_COPIES = 8  # files a question: a board that copies all of them at once looks as if it had fallen silent
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,12 @@ def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], N
     copied = [path for path in missing if other.get(path) == wanted[path]]
     sent = [path for path in missing if path not in copied]
     _check_space(sum(_on_flash(files[path]) for path in missing), free_bytes)
-    link.run(
-        "prepare",
-        folders=[f"/{slot}", *(f"/{slot}/{folder}" for folder in _folders(app))],
-        remove=[f"/{slot}/{path}" for path in have if path not in app],
-        copy=[(f"/{'b' if slot == 'a' else 'a'}/{path}", f"/{slot}/{path}") for path in copied],
-    )
+    folders = [f"/{slot}", *(f"/{slot}/{folder}" for folder in _folders(app))]
+    remove = [f"/{slot}/{path}" for path in have if path not in app]
+    pairs = [(f"/{'b' if slot == 'a' else 'a'}/{path}", f"/{slot}/{path}") for path in copied]
+    link.run("prepare", folders=folders, remove=remove, copy=pairs[:_COPIES])
+    for start in range(_COPIES, len(pairs), _COPIES):
+        link.run("prepare", folders=[], remove=[], copy=pairs[start : start + _COPIES])
     total = sum(len(files[path]) for path in sent)
     done = 0
     for path in sent:
