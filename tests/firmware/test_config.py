@@ -2,7 +2,8 @@
 """Settings and calibration from their files: whatever lies there, the boot goes on."""
 
 import pytest
-from config import load_calibration, load_settings
+from config import load_calibration, load_settings, restore_motor
+from fakes.board_rig import Rig
 
 from rollcore.calibration import NOMINAL_COUNTS_PER_N
 from rollcore.settings import Settings
@@ -93,3 +94,60 @@ def test_a_calibration_of_the_wrong_shape_is_refused_whole(path, text):
     assert str(path) in problem
     assert (calibration.calibrated, calibration.zero_counts) == (False, 0)
     assert isinstance(calibration.to_mn(100000), int)
+
+
+def feedback_registers(rig):
+    return list(rig.i2c().readfrom_mem(0x5A, 0x18, 3))
+
+
+def test_the_motor_gets_what_its_calibration_found(path):
+    rig = Rig()
+    path.write_text('{"compensation": 12, "back_emf": 100, "feedback": 181}')
+    assert restore_motor(rig.board(), str(path)) is None
+    assert feedback_registers(rig) == [12, 100, 181]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(data.decode("latin1") for data in BAD_JSON),
+        "[]",
+        '{"compensation": 12, "back_emf": 100}',
+        '{"compensation": 12, "back_emf": 100, "feedback": 54}',
+        '{"compensation": 12, "back_emf": 100, "feedback": 181.0}',
+        '{"compensation": 12, "back_emf": 1000, "feedback": 181}',
+    ],
+)
+def test_a_motor_file_that_is_none_is_named_and_the_chip_keeps_its_own(path, text):
+    path.write_bytes(text.encode("latin1"))
+    rig = Rig()
+    board = rig.board()
+    before = feedback_registers(rig)
+    assert str(path) in restore_motor(board, str(path))
+    assert feedback_registers(rig) == before
+    assert board.faults == []
+
+
+def test_without_a_motor_file_nothing_is_done(path):
+    rig = Rig()
+    board = rig.board()
+    rig.world.bus_fault = lambda address, reg, length, is_write: 116
+    assert restore_motor(board, str(path)) is None
+    assert board.faults == []
+
+
+def test_a_bus_that_fails_then_is_a_fault_of_the_motor(path):
+    rig = Rig()
+    board = rig.board()
+    path.write_text('{"compensation": 12, "back_emf": 100, "feedback": 181}')
+    rig.world.bus_fault = lambda address, reg, length, is_write: 116
+    assert restore_motor(board, str(path)) is None
+    assert board.faults == ["haptic"]
+
+
+@pytest.mark.parametrize("data", [b"{}", b'{"compensation": 12, "back_emf": 100, "feedback": 181}', b"{"])
+def test_a_motor_without_calibration_takes_any_file_but_a_broken_one(path, data):
+    """A coin on a MOSFET has nothing to fit: a file of another board does no harm."""
+    path.write_bytes(data)
+    problem = restore_motor(Rig(board_name="devkit_fsr").board(), str(path))
+    assert (problem is not None) == (data == b"{")
