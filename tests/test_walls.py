@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rolltools.boards import BOARDS
+
 ROOT = Path(__file__).parents[1]
 FIRMWARE = ROOT / "firmware"
 TOOLS = ROOT / "host_tools" / "rolltools"
@@ -89,16 +91,36 @@ def test_no_bare_except():
             assert not (isinstance(node, ast.ExceptHandler) and node.type is None), path
 
 
-def test_the_models_wire_the_board_as_the_firmware_does():
+# how a board file calls a pin: how the models call it
+NETS = {"SDA": "sda", "SCL": "scl", "BUTTON": "button", "HAPTIC": "haptic", "LED": "led"}
+NETS_OF = {
+    "thing_plus": NETS | {"IMU_INT1": "int1", "FORCE_READY": "drdy", "RGB": "rgb"},
+    "devkit_fsr": NETS | {"FORCE": "fsr"},
+}
+
+
+@pytest.mark.parametrize("name", NETS_OF)
+def test_the_models_wire_the_board_as_the_firmware_does(name):
     """A pin changed in one place only must not go unnoticed."""
-    board = (FIRMWARE / "boards" / "thing_plus.py").read_text()
+    board = (FIRMWARE / "boards" / f"{name}.py").read_text()
     pins = dict(re.findall(r"^PIN_(\w+) = const\((\d+)\)", board, re.MULTILINE))
     scope: dict = {}
     exec((TOOLS / "virtual" / "device" / "wiring.py").read_text(), scope)
-    wiring = scope["BOARDS"]["thing_plus"]
-    names = {"SDA": "sda", "SCL": "scl", "IMU_INT1": "int1", "FORCE_READY": "drdy", "BUTTON": "button"}
-    names |= {"HAPTIC": "haptic", "LED": "led", "RGB": "rgb"}
-    assert {name: int(pins[name]) for name in names} == {name: wiring[net] for name, net in names.items()}
+    wiring = scope["BOARDS"][name]
+    assert {pin: int(number) for pin, number in pins.items()} == {
+        pin: wiring[net] for pin, net in NETS_OF[name].items()
+    }
+    imu = re.search(r"^ADDRESS_IMU = const\((\w+)\)", board, re.MULTILINE)
+    assert imu and int(imu[1], 16) == wiring["imu"]
+    assert wiring["imu"] in BOARDS[name].imu_addresses
+
+
+def test_every_board_is_known_to_the_tools_the_models_and_nothing_else_is():
+    files = [path for path in (FIRMWARE / "boards").glob("*.py") if "class Board(" in path.read_text()]
+    assert {path.stem for path in files} == set(NETS_OF) == set(BOARDS)
+    for path in files:
+        assert re.search(rf'force_kind = "{BOARDS[path.stem].force_sensor}"', path.read_text()), path.stem
+        assert re.search(rf'name = "{path.stem}"', path.read_text()), path.stem
 
 
 def test_every_make_target_says_what_it_does():

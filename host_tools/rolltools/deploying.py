@@ -51,10 +51,11 @@ def choose_board(link: Link, asked: str | None) -> str:
         return boards.known(asked)
     found = link.run("which_board")
     try:
-        named, addresses = found["named"], [int(address) for address in found["addresses"]]
-    except (KeyError, TypeError, ValueError) as error:
+        if found["named"] in boards.BOARDS:
+            return str(found["named"])
+        return boards.seen(found["addresses"]) or boards.DEFAULT
+    except (KeyError, TypeError) as error:
         raise nonsense() from error
-    return named if named in boards.BOARDS else boards.seen(addresses) or boards.DEFAULT
 
 
 def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], None] | None = None) -> Deployed:

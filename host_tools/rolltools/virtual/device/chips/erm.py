@@ -9,7 +9,7 @@ _START = const(65)  # percent of the time: less does not set a coin at rest in m
 _TURN = const(30)  # ... and less than this lets a turning one stop
 _RISE_US = const(80000)  # from rest to full
 _FALL_US = const(90000)  # from full to rest, left to run down
-_FULL_HZ = const(200)
+_FULL_HZ = const(190)  # seen at 200 Hz it looks like 10 Hz: the worst that a filter can be given
 _LEAST_HZ = const(60)
 
 
