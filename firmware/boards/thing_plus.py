@@ -42,9 +42,6 @@ class Board(Esp32Board):
     def __init__(self, rate_hz: int = 208, calibration=None):
         pins = {"haptic": PIN_HAPTIC, "sda": PIN_SDA, "scl": PIN_SCL, "button": PIN_BUTTON, "led": PIN_LED}
         super().__init__(pins, rate_hz, calibration)
-        # INT1 has a pull-down on the board and must never be pulled up: the IMU would come up deaf.
-        self._int1 = machine.Pin(PIN_IMU_INT1, machine.Pin.IN)
-        self._force_ready = machine.Pin(PIN_FORCE_READY, machine.Pin.IN)
         self._rgb = neopixel.NeoPixel(machine.Pin(PIN_RGB, machine.Pin.OUT), 1)
 
     def _new_haptic(self):
@@ -54,9 +51,12 @@ class Board(Esp32Board):
         return MAX17048(self._i2c, ADDRESS_GAUGE)
 
     def _new_imu(self, rate_hz):
+        # INT1 has a pull-down on the board and must never be pulled up: the IMU would come up deaf.
+        self._int1 = machine.Pin(PIN_IMU_INT1, machine.Pin.IN)
         return LSM6DSOX(self._i2c, ADDRESS_IMU, self.sleep_ms, rate_hz)
 
     def _new_adc(self):
+        self._force_ready = machine.Pin(PIN_FORCE_READY, machine.Pin.IN)
         return NAU7802(self._i2c, ADDRESS_FORCE, self.sleep_ms)
 
     def _scale_is_right(self):

@@ -31,11 +31,14 @@ def test_both_boards_have_the_same_surface():
 
 @pytest.mark.parametrize("name", ["thing_plus", "devkit_fsr"])
 def test_every_part_of_the_surface_works_on_a_healthy_board(name):
-    board = Rig(board_name=name).board()
+    rig = Rig(board_name=name)
+    board = rig.board()
     board.start()
     assert board.faults == []
     board.rgb(255, 128, 0)
     board.led(True)
+    shown = {name: value for _, name, value in rig.notes}
+    assert (shown["led"], shown.get("rgb")) == (1, (255, 128, 0) if name == "thing_plus" else None)
     assert board.button() is False
     assert (board.battery() is None) == (board.battery_rate_x10() is None) == (name == "devkit_fsr")
     results = board.calibrate_motor()

@@ -66,7 +66,7 @@ def _build(start):
         channel.note(t_us, "samples", world.rtc_offset_s)
 
     world.samples.on_start = begin
-    # A sample (two words) that is read is a step of the engine; the PC does that too fast to notice.
+    # A sample (two words: acceleration, turn rate) that is read is a step of the engine; the PC is too fast to notice.
     world.chips["imu"].on_fifo_word = lambda: clock.charge(ENGINE_STEP_US // 2)
 
     def save_state(keep_pins):
