@@ -22,6 +22,7 @@ from rollcore.events import new_row
 from rollcore.faults import fault_code
 from rollcore.sample import new_sample
 from rollcore.sampleclock import SampleClock
+from rollcore.status_light import OFF, STATE_BATTERY, STATE_DEAF, STATE_FAULT, STATE_IDLE, STATE_SESSION, colour
 
 _SAMPLE_MS = const(10)
 _STALE_MS = const(50)
@@ -60,6 +61,7 @@ class App:
         self._sample = new_sample()
         self._row = new_row()
         self._motor_level = 0
+        self._light = OFF
         self._sampled_ms = 0
         self._searched_ms = 0
 
@@ -85,6 +87,7 @@ class App:
         finally:
             self._recorder.close()
             self._board.led(False)
+            self._show(OFF)
 
     # -- sample: the only path from a sensor to the motor ------------------------------------------------------
 
@@ -128,6 +131,9 @@ class App:
             self._board.motor(level)
         except OSError:
             self._fault("haptic")  # the motor is off then; the roller goes on without it
+            return
+        self._clock.tick(self._board.ticks_us())
+        self._engine.commanded(self._clock.now_ms)
 
     def _motor_off(self):
         self._motor_level = 0
@@ -184,6 +190,7 @@ class App:
             now_ms = clock.now_ms
             pressed_ms = self._button(pressed_ms, now_ms)
             board.led(now_ms & _BLINK_BIT if self._is_deaf(now_ms) else engine.in_session)
+            self._show(colour(now_ms, engine.band, self._state(now_ms)))
             if self._recorder.active:
                 self._tell_faults(now_ms)
                 if battery_ms == 0 or now_ms - battery_ms >= _BATTERY_MS:
@@ -196,6 +203,21 @@ class App:
                 collected_ms = now_ms
                 gc.collect()
             await asyncio.sleep_ms(_STATUS_MS)
+
+    def _state(self, now_ms):
+        """Return what the status light's pattern tells: the worst of what is."""
+        if self._is_deaf(now_ms):
+            return STATE_DEAF
+        if "low_battery" in self._problems:
+            return STATE_BATTERY
+        if self._problems or self._board.faults:
+            return STATE_FAULT
+        return STATE_SESSION if self._engine.in_session else STATE_IDLE
+
+    def _show(self, light):
+        if light != self._light:
+            self._light = light
+            self._board.rgb(*light)
 
     def _button(self, pressed_ms, now_ms):
         """Return since when the button is down, -1 when it is up. Short marks, long ends the session."""

@@ -4,10 +4,23 @@
 import micropython
 from micropython import const
 
-from rollcore.events import CUE, FAULT, GAP, MARK, OVER_OFF, OVER_ON, EventRing
+from rollcore.bands import Bands
+from rollcore.events import (
+    BAND,
+    CUE,
+    CUE_SILENT,
+    FAULT,
+    GAP,
+    MARK,
+    OVER_AGAIN,
+    OVER_OFF,
+    OVER_ON,
+    OVER_TOLD,
+    EventRing,
+)
 from rollcore.faults import FAULT_FORCE_UNKNOWN
 from rollcore.force import Force
-from rollcore.haptics import CUE_CEILING, CUE_MARK, CUE_OVER, CUE_SENSOR, Haptics
+from rollcore.haptics import CUE_CEILING, CUE_LIGHT, CUE_MARK, CUE_OVER, CUE_SENSOR, Haptics, over_urge
 from rollcore.motion import Motion
 from rollcore.pressure import Pressure
 from rollcore.sample import FORCE, MOTOR
@@ -16,6 +29,7 @@ from rollcore.stroke import StrokeDetector
 
 _CUE_AGAIN_MS = const(5000)  # an over-pressure that goes on is told again
 _MOTOR_RINGS_MS = const(60)  # a motor still moves after it was told to stop
+_MOVING_UM_S = const(20000)  # a hand that moves so fast feels a cue less
 
 
 class Engine:
@@ -34,17 +48,22 @@ class Engine:
         self._pressure = Pressure(
             settings.over_limit_mn, settings.over_hysteresis_mn, settings.over_hold_ms, settings.ceiling_mn
         )
-        self._haptics = Haptics(settings.cue_level)
+        self._bands = Bands(settings.band_low_mn, settings.band_firm_mn, settings.over_limit_mn)
+        self._haptics = Haptics(
+            settings.cue_level, settings.cues == 1, settings.cue_s_per_min, settings.cue_s_per_session
+        )
         self._session = Session(self.events, settings.band_low_mn, settings.over_limit_mn, settings.session_gap_s)
         self._strokes = StrokeDetector(self.events, self._motion.guesses)
         self._dt_us = 0
         self._motor_ms = -1000
         self._cue_ms = 0
+        self._untold = False
         self._marks = 0
         self.motor_level = 0
         self.in_contact = False
         self.in_session = False
         self.force_known = True
+        self.band = self._bands.band
         self._retime(dt_us)
 
     @micropython.native
@@ -63,7 +82,8 @@ class Engine:
         if self._pressure.step(t_ms, dt_us, net_mn, known):
             self._pressure_changed(t_ms, net_mn)
         self._session.step(t_ms, dt_us, net_mn, known, contact)
-        self.in_session = self._session.is_open
+        if self._session.is_open != self.in_session:
+            self._session_changed()
         if self._motion.add(sample):
             self._block(t_ms, sample[MOTOR])
         self._haptics.step(t_ms)
@@ -73,7 +93,20 @@ class Engine:
         """Record a press of the button and confirm it to the hand."""
         self._marks += 1
         self.events.push(MARK, t_ms, self._marks)
-        self._cue(CUE_MARK, t_ms)
+        self.cue(CUE_MARK, t_ms)
+
+    def cue(self, cue, t_ms):
+        """Play a cue (`rollcore.haptics`) unless a more urgent one plays; what is decided is recorded."""
+        urge = self._urge(t_ms) if cue == CUE_OVER else 100
+        level = self._haptics.start(cue, t_ms, urge)
+        if level:
+            self.events.push(CUE_SILENT if self._haptics.silent else CUE, t_ms, cue, level)
+
+    def commanded(self, t_ms):
+        """Take note of when the caller has commanded the motor with a new level: an alarm measures itself by it."""
+        if self._untold and self.motor_level:
+            self._untold = False
+            self.events.push(OVER_TOLD, t_ms, self._pressure.on_ms)
 
     def fault(self, t_ms, code):
         """Record a fault of the board (`rollcore.faults`)."""
@@ -109,27 +142,57 @@ class Engine:
         self._strokes.block(t_ms, motion, self._force, updated)
         if self._session.is_open:
             self._session.speed(motion.speed_um_s)
-        if self._pressure.alarm and t_ms - self._cue_ms >= _CUE_AGAIN_MS:
-            self._cue(CUE_CEILING if self._pressure.by_ceiling else CUE_OVER, t_ms)
+        self._feedback(t_ms, motion.speed_um_s)
+
+    @micropython.native
+    def _feedback(self, t_ms, speed_um_s):
+        """Bring band and cues up to a block."""
+        force = self._force
+        pressure = self._pressure
+        bands = self._bands
+        if bands.block(t_ms, force.mean_mn, force.known, self.in_contact, pressure.alarm, speed_um_s):
+            self.band = bands.band
+            if self.in_session:
+                self.events.push(BAND, t_ms, bands.band, bands.mean_mn)
+        if bands.light_due:
+            self.cue(CUE_LIGHT, t_ms)
+        if pressure.alarm:
+            self._haptics.urge(CUE_OVER, self._urge(t_ms))
+            if t_ms - self._cue_ms >= _CUE_AGAIN_MS:
+                self._alarm_cue(t_ms)
+
+    def _urge(self, t_ms):
+        p = self._pressure
+        excess_mn = self._force.net_mn - p.limit_mn
+        moving = abs(self._motion.speed_um_s) > _MOVING_UM_S
+        return over_urge(t_ms - p.on_ms, excess_mn, p.peak_mn - p.limit_mn, moving)
+
+    def _alarm_cue(self, t_ms):
+        self._cue_ms = t_ms
+        self.cue(CUE_CEILING if self._pressure.by_ceiling else CUE_OVER, t_ms)
+
+    def _session_changed(self):
+        self.in_session = self._session.is_open
+        if self.in_session:
+            self._haptics.new_session()
 
     def _force_changed(self, t_ms, known):
         self.force_known = known
         if not known:
             self.events.push(FAULT, t_ms, FAULT_FORCE_UNKNOWN)
-            self._cue(CUE_SENSOR, t_ms)
+            self.cue(CUE_SENSOR, t_ms)
 
     def _pressure_changed(self, t_ms, net_mn):
         p = self._pressure
-        if p.began:
-            self.events.push(OVER_ON, t_ms, p.cross_ms, net_mn, 1 if p.by_ceiling else 0)
-            self._cue(CUE_CEILING if p.by_ceiling else CUE_OVER, t_ms)
-        else:
+        if p.ended:
+            self._untold = False
             self.events.push(OVER_OFF, t_ms, p.on_ms, p.peak_mn, p.impulse_mns)
             self._haptics.stop(CUE_OVER)
             self._haptics.stop(CUE_CEILING)
-
-    def _cue(self, cue, t_ms):
-        level = self._haptics.start(cue, t_ms)
-        if level:
-            self._cue_ms = t_ms
-            self.events.push(CUE, t_ms, cue, level)
+            return
+        if p.began:
+            self._untold = True
+            self.events.push(OVER_ON, t_ms, p.cross_ms, net_mn, 1 if p.by_ceiling else 0)
+        else:
+            self.events.push(OVER_AGAIN, t_ms, p.on_ms, p.cross_ms, net_mn, 1 if p.by_ceiling else 0)
+        self._alarm_cue(t_ms)

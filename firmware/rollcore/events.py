@@ -19,6 +19,10 @@ SUMMARY = const(7)
 MARK = const(8)
 GAP = const(9)
 FAULT = const(10)
+CUE_SILENT = const(11)
+OVER_AGAIN = const(12)
+OVER_TOLD = const(13)
+BAND = const(14)
 
 ROW_LEN = const(14)
 

@@ -1,11 +1,29 @@
 # SPDX-License-Identifier: MIT
 """The names of the fields of every event, for those who read events by name; the board has no use for them."""
 
-from rollcore.events import CUE, FAULT, GAP, MARK, OVER_OFF, OVER_ON, SESSION_START, SESSION_STOP, STROKE, SUMMARY
+from rollcore.events import (
+    BAND,
+    CUE,
+    CUE_SILENT,
+    FAULT,
+    GAP,
+    MARK,
+    OVER_AGAIN,
+    OVER_OFF,
+    OVER_ON,
+    OVER_TOLD,
+    SESSION_START,
+    SESSION_STOP,
+    STROKE,
+    SUMMARY,
+)
 
 # `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.
 # `kind` 0 lift, 1 knead. `quality` 0-100. `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
 # `impulse_mns` is the force above the limit integrated over time, in mN s.
+# A silent cue was decided and not played: cues are off, or the caps on the motor's time are reached.
+# `OVER_AGAIN`: within the alarm of `on_ms` the force rose above the limit once more, at `cross_ms`.
+# `OVER_TOLD`: its time is when the motor was commanded for the alarm of `on_ms`.
 # A summary covers one second: the peak of each tenth (or FORCE_UNKNOWN) and the mean speed along the handle.
 FIELDS = {
     STROKE: (
@@ -30,4 +48,8 @@ FIELDS = {
     MARK: ("number",),
     GAP: ("lost_ms",),
     FAULT: ("code",),
+    CUE_SILENT: ("cue", "level"),
+    OVER_AGAIN: ("on_ms", "cross_ms", "force_mn", "ceiling"),
+    OVER_TOLD: ("on_ms",),
+    BAND: ("band", "force_mn"),
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Cues: a small table of vibration patterns, and the player that steps them without allocating.
 
-A pattern is a list of (level in % of the cue strength, ms). Every cue has a maximum: it ends then, whatever happens.
+A pattern is a list of (level in % of the cue strength, ms). Cues differ by rhythm: a hand tells two levels apart only
+side by side. Every cue has a maximum: it ends then, whatever happens.
 """
 
 from array import array
@@ -9,59 +10,132 @@ from array import array
 import micropython
 from micropython import const
 
-CUE_OVER = const(0)  # too much pressure: quick pulses until it is less
-CUE_CEILING = const(1)  # far too much: one long strong buzz
-CUE_SENSOR = const(2)  # the force is not known: three slow short pulses
-CUE_MARK = const(3)  # the button was taken: one tick
-CUE_NAMES = ("over", "ceiling", "sensor_fault", "mark")
+from rollcore.duty import Duty
 
-# repeats, longest duration in ms, pattern; in the order of the cues; a cue replaces only cues after it in the table.
-_PATTERNS = (
-    (True, 3000, ((100, 120), (0, 80))),
-    (True, 3000, ((100, 400), (0, 60))),
-    (False, 1200, ((70, 60), (0, 240), (70, 60), (0, 240), (70, 60))),
-    (False, 200, ((60, 40),)),
+CUE_OVER = const(0)  # too much pressure: quick pulses until it is less
+CUE_CEILING = const(1)  # far too much: long strong buzzes
+CUE_SENSOR = const(2)  # the force is not known: three slow short pulses
+CUE_MARK = const(3)  # the button was taken, a note is recorded: one tick
+CUE_LIGHT = const(4)  # too light for a while: a double knock, twice
+CUE_NEXT = const(5)  # move on: short, short, long
+CUE_SWITCH = const(6)  # the other side: short, long, short
+CUE_DONE = const(7)  # the routine is done: two long ones
+CUE_BATTERY = const(8)  # low battery: one long, and a short that gives out
+CUE_ERROR = const(9)  # something on the board failed: a rattle
+CUE_NAMES = (
+    "over",
+    "ceiling",
+    "sensor_fault",
+    "mark",
+    "too_light",
+    "move_on",
+    "switch",
+    "done",
+    "low_battery",
+    "error",
 )
-_PRIORITY = (1, 0, 2, 3)
+
+_KNOCK = ((60, 60), (0, 80), (60, 60))
+_RATTLE = (90, 40), (0, 60)
+
+# In the order of the cues. `urgency`: a cue replaces those with a higher number; `exempt`: the caps on the motor's time
+# do not hold for it (nobody may miss it); whether it repeats; the longest duration in ms; the pattern.
+_CUES = (
+    (1, False, True, 3000, ((100, 120), (0, 80))),
+    (0, True, True, 3000, ((100, 400), (0, 60))),
+    (2, True, False, 1200, ((70, 60), (0, 240), (70, 60), (0, 240), (70, 60))),
+    (5, False, False, 200, ((60, 40),)),
+    (9, False, False, 1200, _KNOCK + ((0, 400),) + _KNOCK),
+    (8, False, False, 1200, ((80, 80), (0, 120), (80, 80), (0, 120), (80, 400))),
+    (7, False, False, 1200, ((80, 80), (0, 120), (80, 350), (0, 120), (80, 80))),
+    (6, False, False, 2000, ((90, 600), (0, 200), (90, 600))),
+    (4, False, False, 1200, ((80, 450), (0, 350), (50, 90))),
+    (3, True, False, 1200, _RATTLE * 8),
+)
 _NONE = const(-1)
+
+# How hard the over-pressure cue plays, in % of its strength.
+_URGE_START = const(60)
+_URGE_MOST = const(100)
+_URGE_LEAST = const(30)
+_IGNORED_MOST = const(30)  # more, after 3 s in which nothing got better
+_IGNORED_MS = const(100)  # for 1 % more
+_MOVING = const(20)  # more: a hand that moves feels less
+_BETTER = const(30)  # less, once the excess has halved
+
+
+def over_urge(on_ms, excess_mn, peak_excess_mn, moving):
+    """Return how hard to play the over-pressure cue, 30-100 %.
+
+    It escalates while the alarm is ignored, fades as the user improves and is stronger while the hand moves.
+    """
+    urge = _URGE_START + min(_IGNORED_MOST, on_ms // _IGNORED_MS)
+    if moving:
+        urge += _MOVING
+    if 2 * excess_mn < peak_excess_mn:
+        urge -= _BETTER
+    return max(_URGE_LEAST, min(_URGE_MOST, urge))
+
+
+def pattern(cue):
+    """Return (repeats, longest duration in ms, ((level in %, ms), ...)) of a cue."""
+    return _CUES[cue][2:]
 
 
 def _flatten():
-    """Return the first steps, one array of level and ms in turn, and the repeats and limits of the patterns."""
+    """Return where each cue's steps begin, and all steps in one array: level and ms in turn."""
     first = array("h", [0])
     steps = array("h")
-    limits = array("h")
-    repeats = array("b")
-    for repeat, limit_ms, pattern in _PATTERNS:
-        for level, ms in pattern:
+    for row in _CUES:
+        for level, ms in row[4]:
             steps.append(level)
             steps.append(ms)
         first.append(len(steps))
-        limits.append(limit_ms)
-        repeats.append(1 if repeat else 0)
-    return first, steps, limits, repeats
+    return first, steps
 
 
 class Haptics:
-    """Plays one cue at a time: `level` is what the motor is to do now, 0-100; `cue` the cue that plays, or -1."""
+    """Plays one cue at a time: `level` is what the motor is to do now, 0-100; `cue` the cue that goes on, or -1.
 
-    def __init__(self, strength_percent):
+    `silent` is True where the cue goes on without the motor: cues are off (`muted`, for studies: everything else is
+    the same), or the caps on the motor's time are reached (`minute_s` in any minute, `session_s` in the session).
+    """
+
+    def __init__(self, strength_percent, muted=False, minute_s=30, session_s=600):
         self._strength = strength_percent
-        self._first, self._steps, self._limits, self._repeats = _flatten()
+        self._muted = muted
+        self._duty = Duty(minute_s, session_s)
+        self._first, self._steps = _flatten()
+        self._urge = _URGE_MOST
         self._at = 0
         self._start_ms = 0
         self._next_ms = 0
         self.cue = _NONE
         self.level = 0
+        self.silent = False
 
-    def start(self, cue, t_ms):
-        """Begin a cue unless a more urgent one plays; return its level 0-100, or 0 when it was not begun."""
-        if self.cue != _NONE and _PRIORITY[self.cue] <= _PRIORITY[cue]:
+    def new_session(self):
+        """Begin a session: its cap starts anew."""
+        self._duty.new_session()
+
+    def start(self, cue, t_ms, urge=_URGE_MOST):
+        """Begin a cue unless a more urgent one goes on; return its level 0-100, 0 when it was not begun.
+
+        `urge` (1-100 %) is how hard it plays; a silent cue returns the level that it would have had.
+        """
+        if self.cue != _NONE and _CUES[self.cue][0] <= _CUES[cue][0]:
             return 0
         self.cue = cue
+        self._urge = urge
         self._start_ms = t_ms
+        self.silent = False
         self._enter(self._first[cue], t_ms)
-        return self.level
+        return self._level(self._first[cue])
+
+    def urge(self, cue, percent):
+        """Play the cue harder or softer from its next pulse on, if it is the one that plays."""
+        if self.cue == cue:
+            self._urge = percent
 
     def stop(self, cue):
         """End the cue if it is the one that plays."""
@@ -75,18 +149,33 @@ class Haptics:
         cue = self.cue
         if cue == _NONE:
             return
-        if t_ms - self._start_ms >= self._limits[cue]:
+        row = _CUES[cue]
+        if t_ms - self._start_ms >= row[3]:
             self.stop(cue)
         elif t_ms - self._next_ms >= 0:
             at = self._at + 2
             if at < self._first[cue + 1]:
                 self._enter(at, self._next_ms)
-            elif self._repeats[cue]:
+            elif row[2]:
                 self._enter(self._first[cue], self._next_ms)
             else:
                 self.stop(cue)
 
     def _enter(self, at, t_ms):
         self._at = at
-        self.level = self._steps[at] * self._strength // 100
         self._next_ms = t_ms + self._steps[at + 1]
+        self.level = 0
+        if self._steps[at]:
+            self._pulse(at, t_ms)
+
+    def _pulse(self, at, t_ms):
+        """Drive the motor for one pulse, if it may; one that was refused leaves the rest of the cue silent."""
+        on_ms = self._steps[at + 1]
+        if self._muted or not (_CUES[self.cue][1] or self._duty.allows(t_ms, on_ms)):
+            self.silent = True
+        if not self.silent:
+            self._duty.book(t_ms, on_ms)
+            self.level = self._level(at)
+
+    def _level(self, at):
+        return max(1, self._steps[at] * self._strength * self._urge // 10000)

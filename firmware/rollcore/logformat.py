@@ -38,7 +38,7 @@ HEADER = (
 )
 
 PAD = const(0)
-# Types 1 to 10 are the events of the engine, numbered as there.
+# Types 1 to 14 are the events of the engine, numbered as there.
 TIME = const(32)
 DEVICE = const(33)
 SETTINGS = const(34)
@@ -108,6 +108,18 @@ RECORDS = {
     events.MARK: ("mark", (("number", UINT, 16, ""),)),
     events.GAP: ("gap", (("lost_ms", UINT, 32, "ms"),)),
     events.FAULT: ("fault", (("code", UINT, 16, ""),)),
+    events.CUE_SILENT: ("cue_silent", (("cue", UINT, 8, ""), ("level", UINT, 8, "%"))),
+    events.OVER_AGAIN: (
+        "over_again",
+        (
+            ("on_ms", BEFORE, 24, "ms"),
+            ("cross_ms", BEFORE, 15, "ms"),
+            ("force_mn", UINT, 24, "mN"),
+            ("ceiling", UINT, 1, ""),
+        ),
+    ),
+    events.OVER_TOLD: ("over_told", (("on_ms", BEFORE, 16, "ms"),)),
+    events.BAND: ("band", (("band", UINT, 8, ""), ("force_mn", INT, 24, "mN"))),
     TIME: ("time", (("ms", UINT, 32, "ms"),)),
     DEVICE: ("device", ()),
     SETTINGS: ("settings", ()),

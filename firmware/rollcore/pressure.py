@@ -5,6 +5,10 @@ below   -> above   force above the limit
 above   -> below   force at or below the limit before the hold time is over
 above   -> alarm   the hold time is over, or 20 ms above the ceiling
 alarm   -> below   force below the limit less the hysteresis, or no longer known
+
+Within an alarm the force may dip below the limit by less than the hysteresis and rise again. That does not end the
+alarm, but it is the next over-pressure: after the hold time it is told again (`again`), as a new one would be. An alarm
+that reaches the ceiling is told again, too.
 """
 
 import micropython
@@ -14,21 +18,29 @@ _BELOW = const(0)
 _ABOVE = const(1)
 _ALARM = const(2)
 _CEILING_MS = const(20)
+_DIP_MS = const(20)  # shorter dips are the sensor's noise around the limit
+_NEVER = const(-1)
 _IMPULSE_UNIT = const(62500)  # of mN times 16 us, in a mN s
 
 
 class Pressure:
-    """The alarm: `alarm` is True while it is on; `began` and `ended` say what the last `step` changed."""
+    """The alarm: `alarm` is True while it is on; `began`, `again` and `ended` say what the last `step` changed.
+
+    `cross_ms` is when the force last went above the limit, `on_ms` when the alarm was asked for, `peak_mn` and
+    `impulse_mns` (the force above the limit, in mN s) are of the whole alarm.
+    """
 
     def __init__(self, limit_mn, hysteresis_mn, hold_ms, ceiling_mn):
-        self._limit_mn = limit_mn
+        self.limit_mn = limit_mn
         self._release_mn = limit_mn - hysteresis_mn
         self._hold_ms = hold_ms
         self._ceiling_mn = ceiling_mn
         self._state = _BELOW
-        self._ceiling_ms = -1
+        self._ceiling_ms = _NEVER
+        self._dip_ms = _NEVER
+        self._told = False
         self._impulse = 0
-        self.began = self.ended = self.alarm = self.by_ceiling = False
+        self.began = self.again = self.ended = self.alarm = self.by_ceiling = False
         self.cross_ms = 0
         self.on_ms = 0
         self.peak_mn = 0
@@ -36,19 +48,25 @@ class Pressure:
 
     @micropython.native
     def step(self, t_ms, dt_us, net_mn, known):
-        """Take the force of one sample; return True when the alarm began or ended. Allocates nothing."""
-        self.began = self.ended = False
+        """Take the force of one sample; return True when the alarm began, was told again or ended.
+
+        Allocates nothing.
+        """
+        self.began = self.again = self.ended = False
         if net_mn <= self._release_mn and self._state == _BELOW:
             return False
         if not known:
             net_mn = 0
-        if net_mn > self._limit_mn:
+        if net_mn > self.limit_mn:
             return self._over(t_ms, dt_us, net_mn)
-        self._ceiling_ms = -1
+        self._ceiling_ms = _NEVER
         if self._state == _ABOVE:
             self._state = _BELOW
-        elif self._state == _ALARM and net_mn < self._release_mn:
-            return self.end()
+        elif self._state == _ALARM:
+            if net_mn < self._release_mn:
+                return self.end()
+            if self._dip_ms < 0:
+                self._dip_ms = t_ms
         return False
 
     def end(self):
@@ -56,7 +74,7 @@ class Pressure:
         self.ended = self.alarm
         self.alarm = False
         self._state = _BELOW
-        self._ceiling_ms = -1
+        self._ceiling_ms = self._dip_ms = _NEVER
         return self.ended
 
     def _over(self, t_ms, dt_us, net_mn):
@@ -66,24 +84,41 @@ class Pressure:
             self.peak_mn = self._impulse = self.impulse_mns = 0
         if net_mn > self.peak_mn:
             self.peak_mn = net_mn
-        self._impulse += (net_mn - self._limit_mn) * (dt_us >> 4)
+        self._impulse += (net_mn - self.limit_mn) * (dt_us >> 4)
         if self._impulse >= _IMPULSE_UNIT:
             self.impulse_mns += self._impulse // _IMPULSE_UNIT
             self._impulse %= _IMPULSE_UNIT
-        if self._state == _ALARM:
-            return False
         ceiling = self._above_ceiling(t_ms, net_mn)
+        if self._state == _ALARM:
+            self._end_dip(t_ms)
+            return self._tell_again(t_ms, ceiling)
         if not ceiling and t_ms - self.cross_ms < self._hold_ms:
             return False
         self._state = _ALARM
+        self._told = True
         self.began = self.alarm = True
         self.by_ceiling = ceiling
         self.on_ms = t_ms
         return True
 
+    def _end_dip(self, t_ms):
+        if self._dip_ms >= 0:
+            if t_ms - self._dip_ms >= _DIP_MS:
+                self.cross_ms = t_ms
+                self._told = False
+            self._dip_ms = _NEVER
+
+    def _tell_again(self, t_ms, ceiling):
+        if ceiling and not self.by_ceiling:
+            self.by_ceiling = True
+        elif self._told or t_ms - self.cross_ms < self._hold_ms:
+            return False
+        self._told = self.again = True
+        return True
+
     def _above_ceiling(self, t_ms, net_mn):
         if net_mn <= self._ceiling_mn:
-            self._ceiling_ms = -1
+            self._ceiling_ms = _NEVER
             return False
         if self._ceiling_ms < 0:
             self._ceiling_ms = t_ms

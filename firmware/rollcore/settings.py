@@ -11,12 +11,16 @@ SCHEMA = (
     ("over_hold_ms", "ms", 100, 0, 1000, "how long the force must stay above the limit before the alarm"),
     ("ceiling_n", "N", 25.0, 1.0, 95.0, "force that alarms at once (after 20 ms); at least twice over_limit_n"),
     ("band_low_n", "N", 1.0, 0.1, 40.0, "lower end of the wanted force; the upper end is over_limit_n"),
+    ("band_firm_n", "N", 7.0, 0.2, 45.0, "force above which the light says firm; still within the wanted force"),
     ("imu_to_head_mm", "mm", 100, 0, 300, "distance from the motion sensor to the roller axle"),
     ("head_mass_g", "g", 150, 0, 500, "mass of head and fork that hang on the force sensor (ignored for fsr)"),
     ("rate_hz", "Hz", 208, 50, 416, "samples per second"),
     ("force_sensor", "", "loadcell", ("loadcell", "fsr"), None, "kind of force sensor; the board's own by default"),
     ("trace", "", "off", ("off", "compact", "full"), None, "whether samples are kept in the session file"),
     ("cue_level", "%", 80, 10, 100, "strength of the vibration cues"),
+    ("cues", "", "on", ("on", "off"), None, "off: cues are decided and logged, but not played, for studies"),
+    ("cue_s_per_min", "s", 30, 1, 60, "longest the motor runs in a minute; the ceiling's and faults' cues always play"),
+    ("cue_s_per_session", "s", 600, 10, 36000, "longest the motor runs in a session; exceptions as above"),
     ("session_gap_s", "s", 60, 5, 600, "time without contact after which a session is closed"),
 )
 _NAMES = tuple(row[0] for row in SCHEMA)
@@ -68,6 +72,8 @@ def _fill_defaults(given, force_sensor):
         values["ceiling_n"] = max(values["ceiling_n"], 2 * limit)
     if "band_low_n" not in given:
         values["band_low_n"] = max(0.1, min(values["band_low_n"], limit / 2))
+    if "band_firm_n" not in given:
+        values["band_firm_n"] = max(values["band_low_n"], min(values["band_firm_n"], 0.7 * limit))
     if "over_hysteresis_n" not in given:
         values["over_hysteresis_n"] = min(values["over_hysteresis_n"], limit / 2)
     return values
@@ -82,6 +88,11 @@ def _check_together(values):
         )
     if values["band_low_n"] >= limit:
         raise ValueError("band_low_n %s is not below over_limit_n: give less than %s" % (values["band_low_n"], limit))
+    if not values["band_low_n"] <= values["band_firm_n"] <= limit:
+        raise ValueError(
+            "band_firm_n %s is not between band_low_n and over_limit_n: give %s to %s"
+            % (values["band_firm_n"], values["band_low_n"], limit)
+        )
     if values["over_hysteresis_n"] >= limit:
         raise ValueError(
             "over_hysteresis_n %s is not below over_limit_n: give less than %s" % (values["over_hysteresis_n"], limit)
@@ -100,12 +111,16 @@ class Settings:
         self.over_hold_ms = values["over_hold_ms"]
         self.ceiling_mn = int(values["ceiling_n"] * 1000 + 0.5)
         self.band_low_mn = int(values["band_low_n"] * 1000 + 0.5)
+        self.band_firm_mn = int(values["band_firm_n"] * 1000 + 0.5)
         self.imu_to_head_mm = values["imu_to_head_mm"]
         self.head_mass_g = values["head_mass_g"]
         self.rate_hz = values["rate_hz"]
         self.force_sensor = ("loadcell", "fsr").index(values["force_sensor"])
         self.trace = ("off", "compact", "full").index(values["trace"])
         self.cue_level = values["cue_level"]
+        self.cues = ("on", "off").index(values["cues"])
+        self.cue_s_per_min = values["cue_s_per_min"]
+        self.cue_s_per_session = values["cue_s_per_session"]
         self.session_gap_s = values["session_gap_s"]
         self.force_as_is = False  # set by a replay whose force was never measured: no head weight, no tare
 

@@ -54,14 +54,27 @@ class _Answer:
         peak_n = round(f["force_mn"] / 1000.0, 3)
         self.over.append({"t_on": self.seconds(t_ms), "t_off": self.last_s, "peak_n": peak_n})
 
+    def _over_again(self, t_ms: int, f: dict[str, int]) -> None:
+        """Begin the next over-pressure of an alarm that never went off: the one before it ends where it begins."""
+        if f["cross_ms"] > f["on_ms"]:
+            if self.over:
+                self.over[-1]["t_off"] = self.seconds(t_ms)
+            self._over_on(t_ms, f)
+
     def _over_off(self, t_ms: int, f: dict[str, int]) -> None:
         t_on = self.seconds(f["on_ms"])
         for alarm in self.over:
-            if alarm["t_on"] == t_on:
-                alarm.update(t_off=self.seconds(t_ms), peak_n=round(f["peak_mn"] / 1000.0, 3))
+            if alarm["t_on"] >= t_on:
+                alarm["peak_n"] = round(f["peak_mn"] / 1000.0, 3)
+        if self.over:
+            self.over[-1]["t_off"] = self.seconds(t_ms)
 
     def _cue(self, t_ms: int, f: dict[str, int]) -> None:
         self.cues.append({"t": self.seconds(t_ms), "cue": haptics.CUE_NAMES[f["cue"]], "level": f["level"]})
+
+    def _silent(self, t_ms: int, f: dict[str, int]) -> None:
+        self._cue(t_ms, f)
+        self.cues[-1]["played"] = False
 
     def _session_start(self, _t_ms: int, _f: dict[str, int]) -> None:
         self._session += 1
@@ -90,7 +103,9 @@ _HANDLERS = {
     events.STROKE: _Answer._stroke,
     events.OVER_ON: _Answer._over_on,
     events.OVER_OFF: _Answer._over_off,
+    events.OVER_AGAIN: _Answer._over_again,
     events.CUE: _Answer._cue,
+    events.CUE_SILENT: _Answer._silent,
     events.SESSION_START: _Answer._session_start,
     events.SESSION_STOP: _Answer._session_stop,
 }

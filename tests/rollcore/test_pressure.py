@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strokes import of_type
 
 from rollcore.engine import Engine
-from rollcore.events import CUE, OVER_OFF, OVER_ON, new_row
+from rollcore.events import CUE, CUE_SILENT, OVER_AGAIN, OVER_OFF, OVER_ON, new_row
 from rollcore.fields import FIELDS
 from rollcore.haptics import CUE_CEILING, CUE_OVER
 from rollcore.sample import MOTOR_OWN
@@ -64,6 +64,48 @@ def test_the_alarm_ends_below_limit_less_hysteresis():
     assert off["t_ms"] == pytest.approx(1100, abs=6)
     assert off["peak_mn"] == 12000
     assert off["impulse_mns"] == pytest.approx(2000 * 0.5, rel=0.05)
+
+
+def test_a_span_after_a_dip_within_the_hysteresis_is_told_again_as_a_new_one_would_be():
+    dips = (0.03, 0.08, 0.15)
+    profile = [(0.3, 5000), (0.3, 12000)]
+    for dip in dips:
+        profile += [(dip, 9700), (0.3, 12000)]
+    found, _ = press([*profile, (0.3, 5000)])
+    (on,) = of_type(found, OVER_ON)
+    again = of_type(found, OVER_AGAIN)
+    rises = [600 + 300 * i + 1000 * sum(dips[: i + 1]) for i in range(3)]
+    assert [a["cross_ms"] for a in again] == pytest.approx(rises, abs=12)
+    assert all(100 <= a["t_ms"] - a["cross_ms"] < 130 and a["on_ms"] == on["t_ms"] for a in again)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [[(0.08, 12000)], [(0.005, 9900), (0.3, 12000)], [(0.05, 9700), (0.08, 12000), (0.05, 9700)]],
+    ids=["no dip", "noise", "a short span"],
+)
+def test_what_is_no_new_over_pressure_is_not_told_again(after):
+    found, _ = press([(0.3, 5000), (0.3, 12000), *after, (0.3, 5000)])
+    assert len(of_type(found, OVER_ON)) == 1
+    assert of_type(found, OVER_AGAIN) == []
+
+
+def test_an_alarm_that_reaches_the_ceiling_is_told_again_with_its_cue():
+    found, _ = press([(0.3, 5000), (0.5, 12000), (0.3, 27000), (0.3, 5000)])
+    (again,) = of_type(found, OVER_AGAIN)
+    assert (again["ceiling"], again["t_ms"]) == (1, pytest.approx(820, abs=8))
+    assert [c["cue"] for c in of_type(found, CUE)] == [CUE_OVER, CUE_CEILING]
+
+
+def test_with_cues_off_the_alarm_is_decided_and_recorded_and_the_motor_stays_off():
+    profile = [(0.3, 5000), (7.0, 12000), (0.5, 5000)]
+    loud, _ = press(profile)
+    silent, levels = press(profile, cues="off")
+    assert max(levels) == 0
+    told = [(c["t_ms"], c["cue"]) for c in of_type(loud, CUE)]
+    assert [(c["t_ms"], c["cue"]) for c in of_type(silent, CUE_SILENT)] == told != []
+    assert of_type(silent, CUE) == of_type(loud, CUE_SILENT) == []
+    assert of_type(silent, OVER_ON) == of_type(loud, OVER_ON)
 
 
 def test_two_short_spans_are_not_one_long():
