@@ -7,12 +7,13 @@ from typing import Any
 
 from rollcore import events
 from rollcore import logformat as fmt
+from rollcore.bands import BAND_NAMES
 from rollcore.faults import FAULT_NAMES
 from rollcore.haptics import CUE_NAMES
 from rollcore.sample import FORCE_UNKNOWN
 
 from .log_pages import Record
-from .session import Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpressure, Session, Stroke
+from .session import Band, Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpressure, Session, Stroke
 
 _CONTACT_N = 0.3  # design.md: a stroke needs more than this; the estimate of a cut session uses the same
 _TEXT_LIMIT = 64
@@ -29,14 +30,21 @@ class SessionFold:
         self._reported: dict[int, int] = {}
         self._on: dict[int, dict[str, Any]] = {}
         self._off: dict[int, tuple[int, dict[str, Any]]] = {}
+        self._told: dict[int, int] = {}
+        self._again: dict[int, set[int]] = {}
+        self._ceilings: set[int] = set()
         self._stop: dict[str, Any] | None = None
         self._take = {
             events.STROKE: self._stroke,
             events.OVER_ON: self._over_on,
             events.OVER_OFF: self._over_off,
+            events.OVER_TOLD: self._over_told,
+            events.OVER_AGAIN: self._over_again,
             events.SESSION_STOP: self._session_stop,
             events.SUMMARY: self._summary,
             events.CUE: self._cue,
+            events.CUE_SILENT: self._cue,
+            events.BAND: self._band,
             events.MARK: lambda r: session.marks.append(Mark(self._s(r.t_ms))),
             events.GAP: self._gap,
             events.FAULT: lambda r: session.faults.append(Fault(self._s(r.t_ms), _name(FAULT_NAMES, r, "code"))),
@@ -66,6 +74,7 @@ class SessionFold:
         session.overpressure.sort(key=lambda over: over.t_on_s)
         for timed in (session.cues, session.marks, session.gaps, session.faults, session.force, session.battery):
             timed.sort(key=lambda item: item.t_s)
+        session.bands.sort(key=lambda band: band.t_s)
         self._totals()
 
     def _s(self, t_ms: int) -> float:
@@ -99,17 +108,30 @@ class SessionFold:
     def _over_off(self, record: Record) -> None:
         self._off[record.values["on_ms"]] = (record.t_ms, record.values)
 
+    def _over_told(self, record: Record) -> None:
+        self._told[record.values["on_ms"]] = record.t_ms
+
+    def _over_again(self, record: Record) -> None:
+        values = record.values
+        if values["ceiling"]:
+            self._ceilings.add(values["on_ms"])
+        if values["cross_ms"] > values["on_ms"]:  # else it is the same over-pressure, which has reached the ceiling
+            self._again.setdefault(values["on_ms"], set()).add(values["cross_ms"])
+
     def _as_overpressure(self, on_ms: int) -> Overpressure:
         """Join the two ends; where one is lost, the alarm begins or ends with what is known."""
         on = self._on.get(on_ms, {"cross_ms": on_ms, "force_mn": 0, "ceiling": 0})
         off_ms, off = self._off.get(on_ms, (self._last_ms, {"peak_mn": on["force_mn"], "impulse_mns": 0}))
+        told_ms = self._told.get(on_ms)
         return Overpressure(
             t_cross_s=self._s(on["cross_ms"]),
             t_on_s=self._s(on_ms),
             t_off_s=self._s(off_ms),
             peak_n=max(off["peak_mn"], on["force_mn"]) / 1000,
             impulse_ns=off["impulse_mns"] / 1000,
-            ceiling=bool(on["ceiling"]),
+            ceiling=bool(on["ceiling"]) or on_ms in self._ceilings,
+            t_told_s=None if told_ms is None else self._s(told_ms),
+            t_again_s=tuple(self._s(cross_ms) for cross_ms in sorted(self._again.get(on_ms, ()))),
         )
 
     def _session_stop(self, record: Record) -> None:
@@ -124,7 +146,13 @@ class SessionFold:
             )
 
     def _cue(self, record: Record) -> None:
-        self._session.cues.append(Cue(self._s(record.t_ms), _name(CUE_NAMES, record, "cue"), record.values["level"]))
+        played = record.code == events.CUE
+        cue = Cue(self._s(record.t_ms), _name(CUE_NAMES, record, "cue"), record.values["level"], played)
+        self._session.cues.append(cue)
+
+    def _band(self, record: Record) -> None:
+        band = Band(self._s(record.t_ms), _name(BAND_NAMES, record, "band"), record.values["force_mn"] / 1000)
+        self._session.bands.append(band)
 
     def _gap(self, record: Record) -> None:
         lost_ms = record.values["lost_ms"]  # before the record

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A session as the PC knows it: plain data in seconds, newtons and centimetres, whatever it was read from."""
+"""A session as the PC knows it: plain data in seconds, newtons and centimetres, whatever it was read from.
+
+A field that came later has a default: it holds that where the file is older.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +30,11 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Overpressure:
-    """One alarm: the crossing of the limit, the request for the alarm, the end; `impulse_ns` above the limit."""
+    """One alarm: the crossing of the limit, the request for the alarm, the end; `impulse_ns` above the limit.
+
+    `t_told_s` is when the motor was commanded, None where it never was; `t_again_s` are the crossings of further
+    over-pressures within the alarm.
+    """
 
     t_cross_s: float
     t_on_s: float
@@ -35,15 +42,18 @@ class Overpressure:
     peak_n: float
     impulse_ns: float
     ceiling: bool
+    t_told_s: float | None = None
+    t_again_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cue:
-    """A cue that was decided, with its level 0-100."""
+    """A cue that was decided, with its level 0-100; `played` is False where the motor was to stay silent."""
 
     t_s: float
     cue: str
     level: int
+    played: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,15 @@ class Fault:
 
     t_s: float
     code: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """From `t_s` on the feedback showed this band of force ("unknown", "apart", "too_light", ...)."""
+
+    t_s: float
+    band: str
+    force_n: float
 
 
 @dataclass(frozen=True)
@@ -114,3 +133,9 @@ class Session:
     force: list[ForcePoint] = field(default_factory=list)
     battery: list[Battery] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
+    bands: list[Band] = field(default_factory=list)
+
+    @property
+    def about(self) -> bool:
+        """Whether its newtons are only about right: nobody calibrated the sensor, or it is one that cannot be."""
+        return not self.calibrated or self.settings.get("force_sensor") == "fsr"

@@ -7,7 +7,7 @@ single intact page, or one that cannot be opened, raises a RollerError.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from .log_pages import Page, Record, ScanReport, read_records, scan_pages
 from .log_trace import TraceDecoder, TraceSample
 from .session import COMPLETE, DAMAGED, TRUNCATED, Session
 
+_LATER = ("bands",)  # of a Session: left out where an older file holds none
 _IDENTITIES = 64  # sessions that are told apart in one file; a real file holds one
 
 
@@ -126,8 +127,8 @@ def decode_json(session: Session) -> dict[str, Any]:
     """Return the whole session as plain data; strokes, alarms and cues under the names of `roller replay`."""
     plain: dict[str, Any] = {"file": session.path.name}
     for item in fields(session):
-        if item.name != "path":
-            value = getattr(session, item.name)
+        value = getattr(session, item.name)
+        if item.name != "path" and not (item.name in _LATER and not value):
             plain[item.name] = [_plain(entry) for entry in value] if isinstance(value, list) else value
     strokes = session.strokes
     plain["session"] = {name: plain.pop(name) for name in ("duration_s", "contact_s", "in_band_s", "over_s")}
@@ -143,7 +144,12 @@ def decode_json(session: Session) -> dict[str, Any]:
 
 
 def _plain(entry: Any) -> dict[str, Any]:
-    return {_short(item.name): getattr(entry, item.name) for item in fields(entry)}
+    return {_short(item.name): getattr(entry, item.name) for item in fields(entry) if not _is_unsaid(item, entry)}
+
+
+def _is_unsaid(item: "Field[Any]", entry: Any) -> bool:
+    """Tell whether a field came later than the file: what older files say stays as it was."""
+    return item.default is not MISSING and getattr(entry, item.name) == item.default
 
 
 def _short(name: str) -> str:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The table of strokes beside a session file: NAME.strokes.csv, one row a stroke, units in the column names."""
+"""The table of strokes beside a session file: NAME.strokes.csv, one row a stroke, units in the column names.
+
+Where the newtons are about right only, a last column `newtons` says "about" in every row.
+"""
 
 import csv
 import io
@@ -16,9 +19,9 @@ def strokes_table(session: Session) -> str:
     """Return the strokes of a session as CSV text; times in seconds from the start of the session."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(COLUMNS + (("newtons",) if session.about else ()))
     for stroke in session.strokes:
-        writer.writerow(astuple(stroke))
+        writer.writerow(astuple(stroke) + (("about",) if session.about else ()))
     return out.getvalue()
 
 

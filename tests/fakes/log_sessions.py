@@ -125,6 +125,27 @@ def every_record_session() -> list[bytes]:
     return pages + drain(writer)
 
 
+def feedback_session() -> list[bytes]:
+    """Return a session with the records of bands, silent cues and alarms that measure themselves, narrow and wide."""
+    writer = begin()
+    writer.add_event(row(events.BAND, 5100, 2, 700))
+    writer.add_event(row(events.BAND, 5600, 3, -20))
+    writer.add_event(row(events.OVER_ON, 6100, 6000, 12000, 0))
+    writer.add_event(row(events.CUE, 6100, 0, 60))
+    writer.add_event(row(events.OVER_TOLD, 6104, 6100))
+    writer.add_event(row(events.OVER_AGAIN, 6500, 6100, 6398, 11000, 0))
+    writer.add_event(row(events.OVER_AGAIN, 6600, 6100, 6050, 26000, 1))
+    writer.add_event(row(events.OVER_OFF, 7000, 6100, 27000, 2500))
+    writer.add_event(row(events.OVER_ON, 8100, 8000, 12000, 0))
+    writer.add_event(row(events.CUE_SILENT, 8100, 0, 60))
+    writer.add_event(row(events.OVER_AGAIN, 60000, 8100, 20000, 1 << 25, 0))
+    writer.add_event(row(events.OVER_OFF, 61000, 8100, 1 << 25, 5000))
+    writer.add_event(row(events.CUE_SILENT, 62000, 4, 48))
+    writer.add_event(row(events.SESSION_STOP, 62000, 7, 57000, 20000, 15000, 900))
+    writer.end(62000)
+    return drain(writer)
+
+
 def record(code: int, payload: bytes, offset: int = 0) -> bytes:
     """Return a record of any type, as a newer writer could make it."""
     return bytes([code, len(payload)]) + struct.pack("<H", offset) + payload

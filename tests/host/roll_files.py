@@ -50,6 +50,7 @@ def _second(writer: LogWriter, i: int) -> None:
     if hard:
         _event(writer, events.OVER_ON, at + 404, at + 300, 11000, 0)
         _event(writer, events.CUE, at + 404, CUE_OVER, 80)
+        _event(writer, events.OVER_TOLD, at + 409, at + 404)
         _event(writer, events.OVER_OFF, at + 600, at + 404, 12500, 300)
     way, kind = (1, events.KIND_LIFT) if i % 2 == 0 else (-1, events.KIND_KNEAD)
     peak = 12500 if hard else 6000

@@ -65,6 +65,14 @@ def test_sessions_as_json(run, folder):
         "over_s": 0.3,
         "strokes": 8,
         "overpressure": 1,
+        "alarms": {
+            "delay_s": {"median": 0.104, "p99": 0.104},
+            "command_s": {"median": 0.109, "p99": 0.109},
+            "back_under_s": {"median": 0.196, "p99": 0.196},
+            "peak_n": {"median": 12.5, "p99": 12.5},
+            "impulse_ns": {"median": 0.3, "p99": 0.3},
+        },
+        "about": False,
     }
     assert told["sessions"][0]["started_utc"].startswith("2025-11-03T19:24:00")
     assert told["sessions"][3]["strokes"] is None

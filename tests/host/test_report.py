@@ -12,7 +12,7 @@ from report_sessions import SETTINGS, empty, hostile, session, stroke
 from rolltools.errors import RollerError
 from rolltools.report import length_s, render, strip_windows, write_report
 from rolltools.report.figures import figures
-from rolltools.session import Battery, ForcePoint, Gap, Overpressure
+from rolltools.session import Battery, Cue, ForcePoint, Gap, Overpressure
 
 _VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -85,6 +85,25 @@ def test_how_the_alarm_did_median_and_p99():
     value, detail = tiles(Page(render(session(2000, 10, overpressure=alarms))))["Alarm delay"]
     assert value == "150 ms"  # median of 100..200 ms
     assert detail == "from crossing to alarm, median of 101, p99 199 ms; back under after 500 ms"
+
+
+def test_the_table_of_alarms_ends_with_median_and_p99():
+    alarms = [
+        Overpressure(i, i + 0.1, i + 0.5 + i / 100, 11 + i, 0.1 * i, False, t_told_s=i + 0.1 + i / 1000)
+        for i in range(1, 12)
+    ]
+    page = render(session(100, 10, overpressure=alarms))
+    foot = Page(page[page.index("<tfoot>") + 7 : page.index("</tfoot>")]).text()
+    assert " ".join(foot.split()) == "median 100 ms 106 ms 460 ms 17.0 0.60 p99 100 ms 111 ms 510 ms 22.0 1.10"
+
+
+def test_cues_that_stayed_silent_are_told():
+    cues = [Cue(3.0, "over", 80), Cue(9.0, "over", 80, played=False)]
+    assert (
+        "1 cue stayed silent: cues were off."
+        in Page(render(empty(duration_s=10.0, cues=cues, settings=SETTINGS | {"cues": "off"}))).text()
+    )
+    assert "stayed silent" not in Page(render(empty(duration_s=10.0, cues=cues[:1]))).text()
 
 
 def test_headline_says_the_session_in_one_sentence():

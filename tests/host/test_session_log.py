@@ -7,6 +7,7 @@ from fakes.log_sessions import (
     begin,
     drain,
     every_record_session,
+    feedback_session,
     full_pages,
     page,
     record,
@@ -53,8 +54,18 @@ def test_version_1_is_still_written_byte_for_byte():
     assert b"".join(every_record_session()) == (GOLDEN / "v1.roll").read_bytes()
 
 
-def test_the_golden_file_holds_every_type_of_record():
-    found = {item.code for item in iter_records(GOLDEN / "v1.roll")}
+def test_the_golden_file_of_the_feedback_records_reads_as_it_always_did():
+    expected = json.loads((GOLDEN / "v1_feedback.json").read_text())
+    assert json.loads(json.dumps(decode_json(read_session(GOLDEN / "v1_feedback.roll")))) == expected
+
+
+def test_the_feedback_records_are_still_written_byte_for_byte():
+    assert b"".join(feedback_session()) == (GOLDEN / "v1_feedback.roll").read_bytes()
+
+
+def test_the_golden_files_hold_every_type_of_record():
+    names = ("v1.roll", "v1_feedback.roll")
+    found = {item.code for name in names for item in iter_records(GOLDEN / name)}
     assert found == set(fmt.RECORDS) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE}
 
 
@@ -94,6 +105,20 @@ def test_the_two_ends_of_an_alarm_are_joined(tmp_path):
     (alarm,) = read_session(save(tmp_path, *drain(writer))).overpressure
     assert (alarm.t_cross_s, alarm.t_on_s, alarm.t_off_s) == (1.0, 1.1, 2.0)
     assert (alarm.peak_n, alarm.impulse_ns, alarm.ceiling) == (15.0, 2.5, True)
+
+
+def test_an_alarm_keeps_when_the_motor_was_commanded_and_what_crossed_again(tmp_path):
+    first, second = read_session(save(tmp_path, *feedback_session())).overpressure
+    assert (first.t_told_s, first.t_again_s) == (1.104, (1.398,))
+    assert (second.t_told_s, second.t_again_s) == (None, (15.0,))
+    assert (first.ceiling, second.ceiling) == (True, False)
+
+
+def test_silent_cues_and_bands_reach_the_session(tmp_path):
+    session = read_session(save(tmp_path, *feedback_session()))
+    told = [(cue.t_s, cue.cue, cue.played) for cue in session.cues]
+    assert told == [(1.1, "over", True), (3.1, "over", False), (57.0, "too_light", False)]
+    assert [(b.t_s, b.band, b.force_n) for b in session.bands] == [(0.1, "too_light", 0.7), (0.6, "in_band", -0.02)]
 
 
 def test_an_alarm_without_its_end_lasts_as_long_as_the_file(tmp_path):

@@ -30,6 +30,15 @@ def test_the_table_lies_beside_the_log_with_a_row_for_each_stroke(tmp_path):
     }
 
 
+def test_newtons_of_a_sensor_that_nobody_calibrated_are_about(tmp_path):
+    path = tmp_path / "s000001.roll"
+    path.write_bytes(b"".join(strokes_session(3)))
+    session = read_session(path)
+    session.calibrated = False
+    with write_strokes(session).open(newline="") as stream:
+        assert [row["newtons"] for row in csv.DictReader(stream)] == ["about"] * 3
+
+
 def test_a_session_without_strokes_has_the_names_only(tmp_path):
     path = tmp_path / "s000001.roll"
     path.write_bytes(b"".join(strokes_session(0)))

@@ -69,7 +69,7 @@ def test_cues_differ_by_rhythm_not_by_level_alone(one, other):
 def test_every_pattern_is_pulses_with_pauses_that_a_motor_can_follow(cue):
     repeats, longest_ms, steps = pattern(cue)
     assert all((level > 0) == (i % 2 == 0) for i, (level, _) in enumerate(steps))
-    assert all(40 <= ms for _, ms in steps), "an LRA takes 15 to 25 ms to start"
+    assert all(ms >= 40 for _, ms in steps), "an LRA takes 15 to 25 ms to start"
     assert repeats or sum(ms for _, ms in steps) <= longest_ms
 
 

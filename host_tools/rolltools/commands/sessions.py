@@ -10,6 +10,7 @@ from .. import console
 
 if TYPE_CHECKING:
     from ..archive import Entry
+    from ..session import Session
 
 
 def sessions(
@@ -17,6 +18,9 @@ def sessions(
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
     """List the sessions in a folder.
+
+    As JSON also how the alarm of each did: median and p99 from crossing to alarm and to the motor's command, until the
+    force was back under, of peak and impulse. `about` is true where newtons are about right only.
 
     \b
     Example:
@@ -41,9 +45,30 @@ def _row(entry: "Entry") -> dict[str, Any]:
     figures = ("started_utc", "duration_s", "contact_s", "in_band_s", "over_s")
     session = entry.session
     if session is None:
-        return row | dict.fromkeys((*figures, "strokes", "overpressure"))
+        return row | dict.fromkeys((*figures, "strokes", "overpressure", "alarms", "about"))
     row |= {name: getattr(session, name) for name in figures}
-    return row | {"strokes": len(session.strokes), "overpressure": len(session.overpressure)}
+    row |= {"strokes": len(session.strokes), "overpressure": len(session.overpressure)}
+    return row | {"alarms": _alarms(session), "about": session.about}
+
+
+def _alarms(session: "Session") -> dict[str, Any] | None:
+    """Return median and p99 of how the alarms did, None without an alarm."""
+    from ..report.figures import figures
+
+    made = figures(session)
+    spreads = {
+        "delay_s": made.alarm_delay_s,
+        "command_s": made.command_delay_s,
+        "back_under_s": made.back_under_s,
+        "peak_n": made.alarm_peak_n,
+        "impulse_ns": made.impulse_ns,
+    }
+    if not made.alarms:
+        return None
+    return {
+        name: spread and {"median": round(spread.median, 4), "p99": round(spread.p99, 4)}
+        for name, spread in spreads.items()
+    }
 
 
 def _cells(row: dict[str, Any]) -> tuple[object, ...]:

@@ -32,7 +32,10 @@ class Figures:
     alarms: int
     ceiling_alarms: int
     alarm_delay_s: Spread | None
+    command_delay_s: Spread | None
     back_under_s: Spread | None
+    alarm_peak_n: Spread | None
+    impulse_ns: Spread | None
     unknown_s: float
     lost_s: float
     about: bool
@@ -54,10 +57,13 @@ def figures(session: Session) -> Figures:
         alarms=len(alarms),
         ceiling_alarms=sum(a.ceiling for a in alarms),
         alarm_delay_s=spread([a.t_on_s - a.t_cross_s for a in alarms]),
+        command_delay_s=spread([a.t_told_s - a.t_cross_s for a in alarms if a.t_told_s is not None]),
         back_under_s=spread([a.t_off_s - a.t_on_s for a in alarms]),
+        alarm_peak_n=spread([a.peak_n for a in alarms]),
+        impulse_ns=spread([a.impulse_ns for a in alarms]),
         unknown_s=0.1 * sum(p.force_n is None for p in session.force),
         lost_s=sum(g.lost_s for g in session.gaps),
-        about=not session.calibrated or session.settings.get("force_sensor") == "fsr",
+        about=session.about,
         limit_n=_number(session, "over_limit_n"),
         band_n=_band(session),
     )

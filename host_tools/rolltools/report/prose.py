@@ -124,6 +124,10 @@ def warnings(session: Session, figures: Figures) -> list[str]:
     if session.faults:
         codes = ", ".join(sorted({f.code for f in session.faults})[:8])
         found.append(f"The board reported {count(len(session.faults), 'fault')}: {codes}.")
+    silent = sum(not cue.played for cue in session.cues)
+    if silent:
+        why = "cues were off" if session.settings.get("cues") == "off" else "the motor had run long enough"
+        found.append(f"{count(silent, 'cue')} stayed silent: {why}.")
     if session.settings.get("force_sensor") == "fsr":
         found.append("This sensor tells light from firm, not newtons: read every force as a rough guide.")
     elif figures.about:
