@@ -20,10 +20,11 @@ from rollcore.events import (
 )
 from rollcore.faults import FAULT_FORCE_UNKNOWN
 from rollcore.force import Force
+from rollcore.forcecheck import ForceCheck
 from rollcore.haptics import CUE_CEILING, CUE_LIGHT, CUE_MARK, CUE_OVER, CUE_SENSOR, Haptics, over_urge
 from rollcore.motion import Motion
 from rollcore.pressure import Pressure
-from rollcore.sample import FORCE, MOTOR
+from rollcore.sample import AZ, FORCE, MOTOR
 from rollcore.session import Session
 from rollcore.stroke import StrokeDetector
 
@@ -44,6 +45,7 @@ class Engine:
         fsr = settings.force_sensor == 1
         self.events = EventRing()
         self._force = Force(settings.head_mass_g, settings.force_as_is, fsr, settings.imu_to_head_mm)
+        self._check = ForceCheck(settings.head_mass_g, settings.force_as_is, fsr)
         self._motion = Motion(settings.imu_to_head_mm, dt_us)
         self._pressure = Pressure(
             settings.over_limit_mn, settings.over_hysteresis_mn, settings.over_hold_ms, settings.ceiling_mn
@@ -56,6 +58,7 @@ class Engine:
         self._strokes = StrokeDetector(self.events, self._motion.guesses)
         self._dt_us = 0
         self._motor_ms = -1000
+        self._motor_rings = False
         self._cue_ms = 0
         self._untold = False
         self._marks = 0
@@ -72,15 +75,18 @@ class Engine:
         if dt_us != self._dt_us:
             self._retime(dt_us)
         force = self._force
-        force.step(t_ms, sample[FORCE])
+        if self._check.step(t_ms, sample[FORCE], sample[AZ], self._motor_rings):
+            force.lose(t_ms)
+        else:
+            force.step(t_ms, sample[FORCE])
         net_mn = force.net_mn
         known = force.known
         contact = force.in_contact
         self.in_contact = contact
-        if known != self.force_known:
-            self._force_changed(t_ms, known)
         if self._pressure.step(t_ms, dt_us, net_mn, known):
             self._pressure_changed(t_ms, net_mn)
+        if known != self.force_known:  # after the alarm, whose cue would keep the fault's from playing
+            self._force_changed(t_ms, known)
         self._session.step(t_ms, dt_us, net_mn, known, contact)
         if self._session.is_open != self.in_session:
             self._session_changed()
@@ -136,8 +142,9 @@ class Engine:
         """Do what is due once a block."""
         if motor > 0 or (motor < 0 and self.motor_level > 0):
             self._motor_ms = t_ms
+        self._motor_rings = t_ms - self._motor_ms < _MOTOR_RINGS_MS
         motion = self._motion
-        updated = motion.block(t_ms - self._motor_ms < _MOTOR_RINGS_MS, self.in_contact)
+        updated = motion.block(self._motor_rings, self.in_contact)
         self._force.block(t_ms, motion)
         self._strokes.block(t_ms, motion, self._force, updated)
         if self._session.is_open:
@@ -179,7 +186,10 @@ class Engine:
     def _force_changed(self, t_ms, known):
         self.force_known = known
         if not known:
-            self.events.push(FAULT, t_ms, FAULT_FORCE_UNKNOWN)
+            named = self._check.fault
+            if named:
+                self._session.begin(t_ms)  # a log that says why nothing else is in it
+            self.events.push(FAULT, t_ms, named or FAULT_FORCE_UNKNOWN)
             self.cue(CUE_SENSOR, t_ms)
 
     def _pressure_changed(self, t_ms, net_mn):

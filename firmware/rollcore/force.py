@@ -173,6 +173,13 @@ class Force:
         self._gathered = False
 
     @micropython.native
+    def lose(self, t_ms):
+        """Take no force for true from `t_ms` on, until the next reading."""
+        self._last_ms = t_ms
+        if self.known:
+            self._lose(t_ms)
+
+    @micropython.native
     def _lose(self, t_ms):
         self.known = False
         self._end_contact(t_ms)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Sessions: from the first contact until no contact for a minute; the totals, and a summary every second.
 
-none -> open  contact
+none -> open  contact, or a fault of the force sensor
 open -> none  no contact for session_gap_s; the session ended with its last contact
 """
 
@@ -52,6 +52,12 @@ class Session:
             self._peak_mn = net_mn
         if t_ms - self._tenth_ms >= _TENTH_MS:
             self._end_tenth(t_ms)
+
+    def begin(self, t_ms):
+        """Open a session without a contact if none is open; it closes as if this were the last contact."""
+        if not self.is_open:
+            self._last_contact_ms = t_ms
+            self._open(t_ms)
 
     def speed(self, speed_um_s):
         """Take the head's speed of one block in um/s for the summary."""

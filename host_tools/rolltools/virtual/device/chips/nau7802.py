@@ -26,21 +26,36 @@ _POWER_UP_US = const(200)
 _FLUSHED = const(6)
 _CAL_CONVERSIONS = const(8)
 _FULL_SCALE = const(8388607)
+_NOISY_COUNTS = const(20000)  # 0.45 N either way
+_DRIFT_MN_MIN = const(1500)
+_CLIPS_MN = const(6000)
+FAILURES = ("", "stuck", "clipped", "open", "swapped", "noisy", "drifting")
 
 
 class Nau7802(Chip):
-    """The bridge converter with its load cell. `clock_permille` bends its rate, `calibration_fails` its CALS."""
+    """The bridge converter with its load cell. `clock_permille` bends its rate, `calibration_fails` its CALS.
+
+    `failure`, one of FAILURES, from `fails_at_us` on: "stuck" gives the same code for ever, "clipped" none above 6 N,
+    "open" an open bridge (codes from end to end), "swapped" has two wires exchanged, "noisy" adds white noise,
+    "drifting" 1.5 N a minute.
+    """
 
     SAVED = ("pointer", "_flush", "_counts")
     TIMES = ("_next_us", "_ready_at_us", "_cal_until_us")
 
-    def __init__(self, clock, address, samples, drdy, clock_permille=0):
+    def __init__(self, clock, address, samples, drdy, clock_permille=0, failure="", fails_at_us=0):
         super().__init__(clock, address, 0x20)
         self._samples = samples
         self._drdy = drdy
         self._row = array("i", [0] * 7)
         self._clock_permille = clock_permille
         self.calibration_fails = False
+        if failure not in FAILURES:
+            raise ValueError("no failure %r; there are: %s" % (failure, ", ".join(FAILURES)))
+        self.failure = failure
+        self.fails_at_us = fails_at_us
+        self._random = 1
+        self._stuck_mn = None
         self.zero_counts = 0
         self.counts_per_n = 43800  # at gain 128
         self.power_on()
@@ -91,6 +106,8 @@ class Nau7802(Chip):
         force_mn = self._row[6]
         if force_mn == FORCE_UNKNOWN:
             return
+        if self.failure and t_us >= self.fails_at_us:
+            force_mn = self._failed(force_mn, t_us)
         counts = self.zero_counts + force_mn * self.counts_per_n // 1000
         counts >>= 7 - (self.regs[_CTRL1] & 7)
         counts = max(-_FULL_SCALE - 1, min(_FULL_SCALE, counts))
@@ -100,6 +117,29 @@ class Nau7802(Chip):
         self.regs[_ADC + 2] = counts & 0xFF
         self.regs[_PU_CTRL] |= _CR
         self._drive_pin()
+
+    def _failed(self, force_mn, t_us):
+        """Return the force that a failed sensor seems to feel."""
+        if self.failure == "stuck":
+            if self._stuck_mn is None:
+                self._stuck_mn = force_mn
+            return self._stuck_mn
+        if self.failure == "swapped":
+            return -force_mn
+        if self.failure == "clipped":
+            return min(force_mn, _CLIPS_MN)
+        if self.failure == "open":
+            return self._draw(2 * _FULL_SCALE // (self.counts_per_n // 1000))
+        if self.failure == "noisy":
+            return force_mn + self._draw(_NOISY_COUNTS // (self.counts_per_n // 1000))
+        if self.failure == "drifting":
+            return force_mn + (t_us - self.fails_at_us) // 1000 * _DRIFT_MN_MIN // 60000
+        return force_mn
+
+    def _draw(self, most):
+        """Return the next of a row of numbers from -most to most."""
+        self._random = (self._random * 75 + 74) % 65537
+        return self._random * (2 * most + 1) // 65537 - most
 
     def _end_calibration(self):
         done_us = self._cal_until_us
