@@ -26,7 +26,9 @@ def load_calibration(path=CALIBRATION_PATH):
     if given == {}:
         return Calibration(), problem
     try:
-        return Calibration(_whole(given, "zero_counts"), _whole(given, "counts_per_n"), True), None
+        zero_counts, counts_per_n = _whole(given, "zero_counts"), _whole(given, "counts_per_n")
+        # A file with a zero alone says so; its slope is the nominal one.
+        return Calibration(zero_counts, counts_per_n, given.get("calibrated", True) is True), None
     except ValueError as error:
         return Calibration(), "%s: %s" % (path, error)
 

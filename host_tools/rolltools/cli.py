@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from . import console
+from .commands.calibrate import calibrate
 from .commands.decode import decode
 from .commands.demo import demo
 from .commands.deploy import deploy
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "decode": decode,
     "replay": replay,
     "evaluate": evaluate,
+    "calibrate": calibrate,
     "doctor": doctor,
     "virtual-board": virtual_board,
 }

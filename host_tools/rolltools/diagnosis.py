@@ -128,5 +128,12 @@ def _calibration(info: dict[str, Any]) -> Finding:
     if info["calibration_problem"]:
         return Finding("calibration", PROBLEM, info["calibration_problem"], "correct or remove /calibration.json")
     if not info["calibrated"]:
-        return Finding("calibration", WARNING, "none: forces are about right only", "see hardware/docs/bringup.md")
+        if info.get("force_kind") == "fsr":
+            return Finding("calibration", OK, "an FSR has none: every newton is about")
+        return Finding(
+            "calibration",
+            WARNING,
+            "none: every newton is about right only",
+            "run `roller calibrate zero`, then `weight`; see hardware/docs/bringup.md",
+        )
     return Finding("calibration", OK, "is there")

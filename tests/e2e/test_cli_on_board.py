@@ -132,3 +132,33 @@ def test_an_interrupted_session_is_whole(firmware_image, tmp_path):
     assert session["state"] == "complete"
     decoded = json.loads(ok("decode", str(tmp_path / "to" / "s000001.roll")))
     assert len(decoded["overpressure"]) == 1
+
+
+def samples_of_a_load_cell(path, pressed_n):
+    """Write what a load cell reads that shows 10 % too much, 0.3 N too high, on its back with the roller up."""
+    noise = (0.002 * (i * 7 % 5 - 2) for i in range(400))
+    return write_samples(path, [1.1 * (1.47 + pressed_n) + 0.3 + n for n in noise], az_g=-1)
+
+
+def test_two_points_calibrate_a_board_and_newtons_are_no_longer_about(firmware_image, tmp_path):
+    folder = with_firmware(firmware_image, tmp_path / "board")
+    empty = samples_of_a_load_cell(tmp_path / "empty.csv", 0.0)
+    with run_board(folder, "--samples", str(empty), "--clock", "fast") as board:
+        assert "not read yet" in failed("calibrate", "weight", "1000", "--port", board.port)[0]
+        zero = json.loads(ok("calibrate", "zero", "--port", board.port, "--json"))
+        assert "about" in ok("doctor", "--port", board.port)
+    assert zero["calibrated"] is False
+    loaded = samples_of_a_load_cell(tmp_path / "loaded.csv", 9.80665)
+    with run_board(folder, "--samples", str(loaded), "--clock", "fast") as board:
+        assert ok("calibrate", "weight", "1000", "--port", board.port).startswith("calibrated:")
+        answer = json.loads(ok("doctor", "--port", board.port, "--json"))
+    assert {f["what"]: f["state"] for f in answer["findings"]}["calibration"] == "ok"
+    file = json.loads(Flash(folder).files()["/calibration.json"])
+    assert file["counts_per_n"] == pytest.approx(1.1 * 43800, rel=0.003)
+    assert file["zero_counts"] == pytest.approx(0.3 * 43800, abs=400)
+    assert "/calibration.json.part" not in Flash(folder).files()
+
+
+@pytest.mark.parametrize(("words", "says"), [(("weight",), "missing"), (("zero", "5"), "without a weight")])
+def test_a_point_and_its_grams_belong_together(words, says):
+    assert says in failed("calibrate", *words)[0]

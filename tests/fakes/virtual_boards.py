@@ -74,9 +74,9 @@ def session_bytes(folder: Path, name: str) -> bytes:
         return b""
 
 
-def write_samples(path: Path, forces: list[float]) -> Path:
+def write_samples(path: Path, forces: list[float], az_g: int = 1) -> Path:
     """Write samples of a roller that does not move and is pressed: one force in N a sample."""
-    rows = (f"{i / RATE_HZ:.6f},0,0,1,0,0,0,{force:.4f}\n" for i, force in enumerate(forces))
+    rows = (f"{i / RATE_HZ:.6f},0,0,{az_g},0,0,0,{force:.4f}\n" for i, force in enumerate(forces))
     path.write_text(HEADER + "".join(rows))
     return path
 

@@ -67,6 +67,12 @@ def test_a_calibration(path):
     assert calibration.to_mn(51000 - 1200) == pytest.approx(1000, abs=2)
 
 
+def test_a_zero_alone_is_no_calibration(path):
+    path.write_text('{"zero_counts": -1200, "counts_per_n": 43800, "calibrated": false, "empty": {"counts": 5}}')
+    calibration, problem = load_calibration(str(path))
+    assert (problem, calibration.calibrated, calibration.zero_counts) == (None, False, -1200)
+
+
 def test_no_calibration_is_the_nominal_one(path):
     calibration, problem = load_calibration(str(path))
     assert problem is None

@@ -36,6 +36,7 @@ def hardware():
         "app": VERSION,
         "board": board.name,
         "id": board.unique_id(),
+        "force_kind": board.force_kind,
         "faults": board.faults,
         "addresses": I2C(0, scl=Pin(22), sda=Pin(21), freq=400000).scan(),
         "battery": board.battery(),
