@@ -20,7 +20,6 @@ BAND_LIGHT = const(2)
 BAND_WANTED = const(3)
 BAND_FIRM = const(4)
 BAND_OVER = const(5)
-BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 
 _MEAN_SHIFT = const(3)  # of blocks of 19 ms: a time constant of 150 ms, a quarter of a second for a change to show
 _DWELL_MS = const(200)

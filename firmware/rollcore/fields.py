@@ -18,6 +18,8 @@ from rollcore.events import (
     SUMMARY,
 )
 
+BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
+
 # `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.
 # `kind` 0 lift, 1 knead. `quality` 0-100. `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
 # `impulse_mns` is the force above the limit integrated over time, in mN s.

@@ -104,7 +104,7 @@ class ForceCheck:
         self._raw = raw_mn
         self._readings += 1
         if raw_mn == before:
-            self._same(t_ms, raw_mn, az)
+            self._same(t_ms, raw_mn, az, motor_on)
         else:
             self._same_ms = _NEVER
             self._moved(t_ms, raw_mn, before, motor_on)
@@ -128,8 +128,9 @@ class ForceCheck:
             self.fault = fault
 
     @micropython.native
-    def _same(self, t_ms, raw_mn, az):
-        if self._same_ms < 0:
+    def _same(self, t_ms, raw_mn, az, motor_on):
+        """Watch a reading that stays; where none ever changed, the motor's own shaking proves nothing."""
+        if self._same_ms < 0 or (motor_on and not self._lives):
             self._same_ms = t_ms
             self._felt_low = self._felt_high = az
         self._felt_low = min(self._felt_low, az)

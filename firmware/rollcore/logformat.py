@@ -6,7 +6,7 @@ covers the page without the CRC field. A record is a type byte, the payload leng
 the first is set: seven low bits, then the rest), a time offset of 16 bits in ms and the payload. The offset counts
 from the page's base time, or from the last TIME record in the page. Type 0 fills the rest of a page.
 
-A payload of numbers is its fields packed without gaps, lowest bit first, in the order of `RECORDS`. When a value does
+A payload of numbers is its fields packed without gaps, lowest bit first, in their order here. When a value does
 not fit, the record is written with type | WIDE: the same fields in 32 bits each, so no value is ever cut. Fields may
 be added at the end and types may be added at any time: a reader skips what it does not know by its length. A change
 that breaks this gets a new magic.
@@ -64,74 +64,38 @@ FORCE8 = const(4)
 FORCE8_CLIPPED = const(254)
 FORCE8_UNKNOWN = const(255)
 
-_PEAKS = tuple([("p%d" % _i, FORCE8, 8, "N/8") for _i in range(10)])
-
-# type: (name, fields of (name, storage, bits, unit)); no fields: JSON text in UTF-8.
-RECORDS = {
+# type: its name, then its fields as name:storage and bits:unit; no fields: JSON text in UTF-8. As text, because the board
+# has no use for the names, and has no memory to spare for them.
+_TEXTS = {
     events.STROKE: (
-        "stroke",
-        (
-            ("id", UINT, 16, ""),
-            ("start_ms", BEFORE, 14, "ms"),
-            ("end_ms", BEFORE, 13, "ms"),
-            ("dir", SIGN, 1, ""),
-            ("kind", UINT, 1, ""),
-            ("length_um", UINT, 20, "um"),
-            ("mean_mn", UINT, 16, "mN"),
-            ("peak_mn", UINT, 16, "mN"),
-            ("peak_um_s", UINT, 21, "um/s"),
-            ("quality", UINT, 7, "%"),
-            ("revision", UINT, 3, ""),
-        ),
+        "stroke id:u16 start_ms:b14:ms end_ms:b13:ms dir:s1 kind:u1 length_um:u20:um mean_mn:u16:mN "
+        "peak_mn:u16:mN peak_um_s:u21:um/s quality:u7:% revision:u3"
     ),
-    events.OVER_ON: (
-        "over_on",
-        (("cross_ms", BEFORE, 15, "ms"), ("force_mn", UINT, 24, "mN"), ("ceiling", UINT, 1, "")),
-    ),
-    events.OVER_OFF: (
-        "over_off",
-        (("on_ms", BEFORE, 24, "ms"), ("peak_mn", UINT, 24, "mN"), ("impulse_mns", UINT, 32, "mN s")),
-    ),
-    events.CUE: ("cue", (("cue", UINT, 8, ""), ("level", UINT, 8, "%"))),
-    events.SESSION_START: ("session_start", (("session", UINT, 32, ""),)),
+    events.OVER_ON: "over_on cross_ms:b15:ms force_mn:u24:mN ceiling:u1",
+    events.OVER_OFF: "over_off on_ms:b24:ms peak_mn:u24:mN impulse_mns:u32:mN_s",
+    events.CUE: "cue cue:u8 level:u8:%",
+    events.SESSION_START: "session_start session:u32",
     events.SESSION_STOP: (
-        "session_stop",
-        (
-            ("session", UINT, 32, ""),
-            ("duration_ms", UINT, 32, "ms"),
-            ("contact_ms", UINT, 32, "ms"),
-            ("in_band_ms", UINT, 32, "ms"),
-            ("over_ms", UINT, 32, "ms"),
-        ),
+        "session_stop session:u32 duration_ms:u32:ms contact_ms:u32:ms in_band_ms:u32:ms over_ms:u32:ms"
     ),
-    events.SUMMARY: ("summary", _PEAKS + (("speed_um_s", INT, 24, "um/s"),)),
-    events.MARK: ("mark", (("number", UINT, 16, ""),)),
-    events.GAP: ("gap", (("lost_ms", UINT, 32, "ms"),)),
-    events.FAULT: ("fault", (("code", UINT, 16, ""),)),
-    events.CUE_SILENT: ("cue_silent", (("cue", UINT, 8, ""), ("level", UINT, 8, "%"))),
-    events.OVER_AGAIN: (
-        "over_again",
-        (
-            ("on_ms", BEFORE, 24, "ms"),
-            ("cross_ms", BEFORE, 15, "ms"),
-            ("force_mn", UINT, 24, "mN"),
-            ("ceiling", UINT, 1, ""),
-        ),
-    ),
-    events.OVER_TOLD: ("over_told", (("on_ms", BEFORE, 16, "ms"),)),
-    events.BAND: ("band", (("band", UINT, 8, ""), ("force_mn", INT, 24, "mN"))),
-    TIME: ("time", (("ms", UINT, 32, "ms"),)),
-    DEVICE: ("device", ()),
-    SETTINGS: ("settings", ()),
-    CALIBRATION: ("calibration", ()),
-    BATTERY: ("battery", (("mv", UINT, 16, "mV"), ("percent_x10", UINT, 16, "0.1 %"))),
-    CLOCK: ("clock", (("unix_s", UINT, 32, "s"), ("unix_ms", UINT, 16, "ms"))),
-    DROPOUT: (
-        "dropout",
-        (("records", UINT, 32, ""), ("samples", UINT, 32, ""), ("since_ms", BEFORE, 32, "ms")),
-    ),
-    END: ("end", (("pages", UINT, 32, ""), ("records", UINT, 32, ""), ("dropped", UINT, 32, ""))),
+    events.SUMMARY: "summary " + " ".join(["p%d:f8:N/8" % _i for _i in range(10)]) + " speed_um_s:i24:um/s",
+    events.MARK: "mark number:u16",
+    events.GAP: "gap lost_ms:u32:ms",
+    events.FAULT: "fault code:u16",
+    events.CUE_SILENT: "cue_silent cue:u8 level:u8:%",
+    events.OVER_AGAIN: "over_again on_ms:b24:ms cross_ms:b15:ms force_mn:u24:mN ceiling:u1",
+    events.OVER_TOLD: "over_told on_ms:b16:ms",
+    events.BAND: "band band:u8 force_mn:i24:mN",
+    TIME: "time ms:u32:ms",
+    DEVICE: "device",
+    SETTINGS: "settings",
+    CALIBRATION: "calibration",
+    BATTERY: "battery mv:u16:mV percent_x10:u16:0.1_%",
+    CLOCK: "clock unix_s:u32:s unix_ms:u16:ms",
+    DROPOUT: "dropout records:u32 samples:u32 since_ms:b32:ms",
+    END: "end pages:u32 records:u32 dropped:u32",
 }
+_STORAGES = "uibsf"  # UINT, INT, BEFORE, SIGN, FORCE8
 
 # Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
 # from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
@@ -150,21 +114,35 @@ TRACE_COUNT_AT = const(1)  # of `count` within the payload
 TRACE_FIRST = const(128)
 
 
-def _wide(field):
-    name, storage, bits, unit = field
-    if storage == FORCE8:
-        return field
-    return (name, BEFORE if storage == BEFORE else INT, 32, unit)
+def record_types():
+    """Return the numbers of the record types."""
+    return list(_TEXTS)
+
+
+def record_name(code):
+    """Return the name of a record type, WIDE bit included; KeyError for an unknown one."""
+    return _TEXTS[code & ~WIDE].split()[0]
 
 
 def fields_of(code):
-    """Return the fields of a record type (WIDE bit included), () for text, None for an unknown type."""
-    record = RECORDS.get(code & ~WIDE)
-    if record is None:
+    """Return the fields of a record type (WIDE bit included) as (name, storage, bits, unit) each.
+
+    () for text, None for an unknown type.
+    """
+    text = _TEXTS.get(code & ~WIDE)
+    if text is None:
         return None
-    if code & WIDE:
-        return tuple([_wide(field) for field in record[1]])
-    return record[1]
+    return tuple([_field(part, code & WIDE) for part in text.split()[1:]])
+
+
+def _field(text, wide):
+    parts = text.split(":")
+    storage = _STORAGES.index(parts[1][0])
+    bits = int(parts[1][1:])
+    if wide and storage != FORCE8:
+        storage = BEFORE if storage == BEFORE else INT
+        bits = 32
+    return parts[0], storage, bits, parts[2].replace("_", " ") if len(parts) > 2 else ""
 
 
 class Layout:

@@ -6,33 +6,17 @@ Two tables and a pure function; the shell shows what comes out when it changes.
 
 from micropython import const
 
-from rollcore.bands import BAND_APART, BAND_FIRM, BAND_LIGHT, BAND_OVER, BAND_UNKNOWN, BAND_WANTED
-
 STATE_IDLE = const(0)  # on, no session
 STATE_SESSION = const(1)
 STATE_FAULT = const(2)  # something on the board failed
 STATE_BATTERY = const(3)  # low battery
 STATE_DEAF = const(4)  # no samples: it can neither feel nor warn
-STATE_NAMES = ("idle", "session", "fault", "low_battery", "deaf")
 
 OFF = (0, 0, 0)
 # Dim: the light is next to the eyes of who rolls a neck. Magenta is no force at all: it is not to look like "ok".
-COLOURS = {
-    BAND_UNKNOWN: (24, 0, 24),
-    BAND_APART: (4, 4, 4),
-    BAND_LIGHT: (0, 0, 32),
-    BAND_WANTED: (0, 28, 0),
-    BAND_FIRM: (28, 14, 0),
-    BAND_OVER: (48, 0, 0),
-}
+COLOURS = ((24, 0, 24), (4, 4, 4), (0, 0, 32), (0, 28, 0), (28, 14, 0), (48, 0, 0))  # in the order of the bands
 # (period in ms, lit in ms from its start): steady in a session, a short breath when idle, the worse the faster.
-PATTERNS = {
-    STATE_IDLE: (4000, 100),
-    STATE_SESSION: (1000, 1000),
-    STATE_FAULT: (1000, 500),
-    STATE_BATTERY: (2000, 1000),
-    STATE_DEAF: (250, 125),
-}
+PATTERNS = ((4000, 100), (1000, 1000), (1000, 500), (2000, 1000), (250, 125))  # in the order of the states
 
 
 def colour(t_ms, band, state):

@@ -7,8 +7,8 @@ from typing import Any
 
 from rollcore import events
 from rollcore import logformat as fmt
-from rollcore.bands import BAND_NAMES
 from rollcore.faults import FAULT_NAMES
+from rollcore.fields import BAND_NAMES
 from rollcore.haptics import CUE_NAMES
 from rollcore.sample import FORCE_UNKNOWN
 

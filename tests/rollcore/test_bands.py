@@ -12,13 +12,13 @@ from rollcore.bands import (
     BAND_APART,
     BAND_FIRM,
     BAND_LIGHT,
-    BAND_NAMES,
     BAND_OVER,
     BAND_UNKNOWN,
     BAND_WANTED,
     Bands,
 )
 from rollcore.events import BAND, CUE
+from rollcore.fields import BAND_NAMES
 from rollcore.haptics import CUE_LIGHT
 from rollcore.sample import FORCE_UNKNOWN
 from rollcore.settings import Settings

@@ -37,7 +37,7 @@ def as_logged(name: str, value: int) -> int:
 
 def test_the_event_records_have_the_fields_of_the_events():
     for kind, names in FIELDS.items():
-        assert tuple(field[0] for field in fmt.RECORDS[kind][1]) == names
+        assert tuple(field[0] for field in fmt.fields_of(kind)) == names
 
 
 def test_the_header_table_describes_the_header_format():
@@ -99,7 +99,7 @@ def test_an_unknown_force_has_its_own_code():
 
 
 def test_fields_beyond_the_known_ones_are_a_newer_versions():
-    fields = fmt.RECORDS[events.GAP][1]
+    fields = fmt.fields_of(events.GAP)
     assert unpack_fields(fields, 0, struct.pack("<IH", 77, 9)) == {"lost_ms": 77}
     assert unpack_fields(fields, 0, b"\x01\x02") is None
 

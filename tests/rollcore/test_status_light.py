@@ -5,8 +5,9 @@ from itertools import combinations
 
 import pytest
 
-from rollcore.bands import BAND_NAMES, BAND_UNKNOWN, BAND_WANTED
-from rollcore.status_light import OFF, STATE_DEAF, STATE_NAMES, STATE_SESSION, colour
+from rollcore.bands import BAND_UNKNOWN, BAND_WANTED
+from rollcore.fields import BAND_NAMES
+from rollcore.status_light import OFF, PATTERNS, STATE_DEAF, STATE_SESSION, colour
 
 TURN_MS = 4000
 
@@ -20,7 +21,7 @@ def test_every_band_has_its_own_colour(one, other):
     assert colour(0, one, STATE_SESSION) != colour(0, other, STATE_SESSION)
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(range(len(STATE_NAMES)), 2)))
+@pytest.mark.parametrize(("one", "other"), list(combinations(range(len(PATTERNS)), 2)))
 def test_every_state_has_its_own_pattern(one, other):
     assert [c != OFF for c in shown(BAND_WANTED, one)] != [c != OFF for c in shown(BAND_WANTED, other)]
 
@@ -32,7 +33,7 @@ def test_an_unknown_force_has_no_green_and_a_wanted_one_nothing_else():
     assert (red, bool(green), blue) == (0, True, 0)
 
 
-@pytest.mark.parametrize("state", range(len(STATE_NAMES)))
+@pytest.mark.parametrize("state", range(len(PATTERNS)))
 def test_the_light_only_ever_shows_the_colour_of_the_band_or_nothing(state):
     for band in range(len(BAND_NAMES)):
         assert set(shown(band, state)) - {OFF} == {colour(0, band, STATE_SESSION)}
