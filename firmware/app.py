@@ -22,7 +22,7 @@ from rollcore.events import new_row
 from rollcore.faults import fault_code
 from rollcore.sample import new_sample
 from rollcore.sampleclock import SampleClock
-from rollcore.status_light import OFF, STATE_BATTERY, STATE_DEAF, STATE_FAULT, STATE_IDLE, STATE_SESSION, colour
+from rollcore.status_light import OFF, light
 
 _SAMPLE_MS = const(10)
 _STALE_MS = const(50)
@@ -61,7 +61,7 @@ class App:
         self._sample = new_sample()
         self._row = new_row()
         self._motor_level = 0
-        self._light = OFF
+        self._rgb = OFF
         self._sampled_ms = 0
         self._searched_ms = 0
 
@@ -190,7 +190,10 @@ class App:
             now_ms = clock.now_ms
             pressed_ms = self._button(pressed_ms, now_ms)
             board.led(now_ms & _BLINK_BIT if self._is_deaf(now_ms) else engine.in_session)
-            self._show(colour(now_ms, engine.band, self._state(now_ms)))
+            problems = self._problems
+            faulty = problems or board.faults
+            battery = "low_battery" in problems
+            self._show(light(now_ms, engine.band, engine.in_session, faulty, battery, self._is_deaf(now_ms)))
             if self._recorder.active:
                 self._tell_faults(now_ms)
                 if battery_ms == 0 or now_ms - battery_ms >= _BATTERY_MS:
@@ -204,20 +207,10 @@ class App:
                 gc.collect()
             await asyncio.sleep_ms(_STATUS_MS)
 
-    def _state(self, now_ms):
-        """Return what the status light's pattern tells: the worst of what is."""
-        if self._is_deaf(now_ms):
-            return STATE_DEAF
-        if "low_battery" in self._problems:
-            return STATE_BATTERY
-        if self._problems or self._board.faults:
-            return STATE_FAULT
-        return STATE_SESSION if self._engine.in_session else STATE_IDLE
-
-    def _show(self, light):
-        if light != self._light:
-            self._light = light
-            self._board.rgb(*light)
+    def _show(self, colour):
+        if colour != self._rgb:
+            self._rgb = colour
+            self._board.rgb(*colour)
 
     def _button(self, pressed_ms, now_ms):
         """Return since when the button is down, -1 when it is up. Short marks, long ends the session."""

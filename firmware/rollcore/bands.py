@@ -14,12 +14,12 @@ The totals of a session count samples, not bands: they are not to depend on how 
 import micropython
 from micropython import const
 
-BAND_UNKNOWN = const(0)  # never to be taken for "ok"
-BAND_APART = const(1)
-BAND_LIGHT = const(2)
-BAND_WANTED = const(3)
-BAND_FIRM = const(4)
-BAND_OVER = const(5)
+_UNKNOWN = const(0)  # never to be taken for "ok"
+_APART = const(1)
+_LIGHT = const(2)
+_WANTED = const(3)
+_FIRM = const(4)
+_OVER = const(5)
 
 _MEAN_SHIFT = const(3)  # of blocks of 19 ms: a time constant of 150 ms, a quarter of a second for a change to show
 _DWELL_MS = const(200)
@@ -27,97 +27,99 @@ _APART_MS = const(300)
 _HYSTERESIS_PART = const(20)  # 5 % of an edge ...
 _HYSTERESIS_MN = const(100)  # ... and at least 0.1 N
 
-_LIGHT_CUE_MS = const(4000)  # of rolling too lightly
-_LIGHT_AGAIN_MS = const(20000)
+_TOO_LIGHT_MS = const(4000)  # of rolling too lightly
+_TOLD_AGAIN_MS = const(20000)
 _ROLLING_UM_S = const(10000)
 
 
 class Bands:
-    """`band` is the band of now (one of BAND_...), `mean_mn` the force it goes by; `light_due` asks for the cue.
+    """`band` is the band of now, its number in `rollcore.fields.BAND_NAMES`; `light_due` asks for the cue.
+
+    `mean_mn` is the force that the band goes by.
 
     `set_limits` takes the edges in mN: of the settings, or of the step of a routine.
     """
 
-    def __init__(self, low_mn, firm_mn, limit_mn):
-        self.set_limits(low_mn, firm_mn, limit_mn)
-        self.band = BAND_UNKNOWN
+    def __init__(self, band_low_mn, band_firm_mn, limit_mn):
+        self.set_limits(band_low_mn, band_firm_mn, limit_mn)
+        self.band = _UNKNOWN
         self.mean_mn = 0
         self.light_due = False
         self._before_ms = 0
-        self._wanted = BAND_UNKNOWN
+        self._wanted = _UNKNOWN
         self._wanted_ms = 0
         self._touched_ms = 0
         self._light_ms = 0
-        self._told_ms = -_LIGHT_AGAIN_MS
+        self._told_ms = -_TOLD_AGAIN_MS
 
-    def set_limits(self, low_mn, firm_mn, limit_mn):
+    def set_limits(self, band_low_mn, band_firm_mn, limit_mn):
         """Take the lower edges of in band, firm and over in mN, each above the one before or equal to it."""
-        self._low_mn = low_mn
-        self._firm_mn = firm_mn
+        self._low_mn = band_low_mn
+        self._firm_mn = band_firm_mn
         self._limit_mn = limit_mn
 
     @micropython.native
     def block(self, t_ms, force_mn, known, in_contact, alarm, speed_um_s):
         """Take the mean force of a block; return True when the band changed. Allocates nothing."""
-        passed_ms = t_ms - self._before_ms
+        ms = t_ms - self._before_ms
         self._before_ms = t_ms
         before = self.band
         seen = self._seen(t_ms, force_mn, known, in_contact, alarm)
         if seen != self._wanted:
             self._wanted = seen
             self._wanted_ms = t_ms
-        at_once = seen <= BAND_APART or before <= BAND_APART or alarm
+        at_once = seen <= _APART or before <= _APART or alarm
         if seen != before and (at_once or t_ms - self._wanted_ms >= _DWELL_MS):
             self.band = seen
-        self._watch_light(t_ms, passed_ms, speed_um_s)
+        self._watch_light(t_ms, ms, speed_um_s)
         return self.band != before
 
     @micropython.native
     def _seen(self, t_ms, force_mn, known, in_contact, alarm):
         """Return the band that the force of this block speaks for."""
         if not known:
-            return BAND_UNKNOWN
+            return _UNKNOWN
         if not in_contact:
-            if self.band > BAND_APART and t_ms - self._touched_ms < _APART_MS:
+            if self.band > _APART and t_ms - self._touched_ms < _APART_MS:
                 return self.band
-            return BAND_APART
+            return _APART
         self._touched_ms = t_ms
-        if self.band <= BAND_APART:
+        if self.band <= _APART:
             self.mean_mn = force_mn
         else:
             self.mean_mn += (force_mn - self.mean_mn) >> _MEAN_SHIFT
         if alarm:
-            return BAND_OVER
-        band = BAND_LIGHT
-        if self._is_above(self._low_mn, BAND_WANTED):
-            band = BAND_WANTED
-        if self._is_above(self._firm_mn, BAND_FIRM):
-            band = BAND_FIRM
-        if self._is_above(self._limit_mn, BAND_OVER):
-            band = BAND_OVER
+            return _OVER
+        band = _LIGHT
+        if self._is_above(self._low_mn, _WANTED):
+            band = _WANTED
+        if self._is_above(self._firm_mn, _FIRM):
+            band = _FIRM
+        if self._is_above(self._limit_mn, _OVER):
+            band = _OVER
         return band
 
     @micropython.native
-    def _is_above(self, edge_mn, band):
+    def _is_above(self, limit_mn, band):
         """Tell whether the mean is above the lower edge of `band`; the hysteresis holds the band of now."""
-        slack_mn = max(_HYSTERESIS_MN, edge_mn // _HYSTERESIS_PART)
+        slack_mn = max(_HYSTERESIS_MN, limit_mn // _HYSTERESIS_PART)
         if self.band >= band:
-            return self.mean_mn >= edge_mn - slack_mn
-        if self.band <= BAND_APART:
-            return self.mean_mn >= edge_mn
-        return self.mean_mn >= edge_mn + slack_mn
+            return self.mean_mn >= limit_mn - slack_mn
+        if self.band <= _APART:
+            return self.mean_mn >= limit_mn
+        return self.mean_mn >= limit_mn + slack_mn
 
     @micropython.native
-    def _watch_light(self, t_ms, passed_ms, speed_um_s):
+    def _watch_light(self, t_ms, ms, speed_um_s):
         """Ask for the cue after a while of rolling too lightly; time in the air or at rest does not count."""
         self.light_due = False
-        if self.band != BAND_LIGHT:
-            if self.band != BAND_APART:
+        if self.band != _LIGHT:
+            if self.band != _APART:
                 self._light_ms = 0
             return
         if abs(speed_um_s) > _ROLLING_UM_S:
-            self._light_ms += min(passed_ms, _DWELL_MS)
-        if self._light_ms >= _LIGHT_CUE_MS and t_ms - self._told_ms >= _LIGHT_AGAIN_MS:
+            self._light_ms += min(ms, _DWELL_MS)
+        if self._light_ms >= _TOO_LIGHT_MS and t_ms - self._told_ms >= _TOLD_AGAIN_MS:
             self._told_ms = t_ms
             self._light_ms = 0
             self.light_due = True

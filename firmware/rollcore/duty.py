@@ -12,29 +12,32 @@ _SPANS = const(13)  # a minute, and the part of a span that has begun
 class Duty:
     """Books the time the motor runs; caps in s."""
 
-    def __init__(self, minute_s, session_s):
-        self._minute_ms = minute_s * 1000
-        self._session_ms = session_s * 1000
+    def __init__(self, cue_s_per_min, cue_s_per_session):
+        self._minute_ms = cue_s_per_min * 1000
+        self._session_ms = cue_s_per_session * 1000
         self._spans = array("i", [0] * _SPANS)
         self._span = 0
         self._in_minute_ms = 0
         self._in_session_ms = 0
 
-    def new_session(self):
+    def begin(self):
         """Forget what the session before has used; the minute goes on."""
         self._in_session_ms = 0
 
-    def allows(self, t_ms, on_ms):
-        """Tell whether the caps leave `on_ms` more. Allocates nothing."""
-        self._move_to(t_ms // _SPAN_MS)
-        return self._in_minute_ms + on_ms <= self._minute_ms and self._in_session_ms + on_ms <= self._session_ms
+    def take(self, t_ms, on_ms, exempt):
+        """Book `on_ms` from `t_ms` on if the caps leave as much, or for an exempt cue; return whether it may run.
 
-    def book(self, t_ms, on_ms):
-        """Count `on_ms` from `t_ms` on, allowed or not. Allocates nothing."""
+        Allocates nothing.
+        """
         self._move_to(t_ms // _SPAN_MS)
+        minute_ms = self._in_minute_ms + on_ms
+        session_ms = self._in_session_ms + on_ms
+        if not exempt and (minute_ms > self._minute_ms or session_ms > self._session_ms):
+            return False
         self._spans[self._span % _SPANS] += on_ms
-        self._in_minute_ms += on_ms
-        self._in_session_ms = min(self._in_session_ms + on_ms, self._session_ms)
+        self._in_minute_ms = minute_ms
+        self._in_session_ms = min(session_ms, self._session_ms)
+        return True
 
     def _move_to(self, span):
         if span - self._span > _SPANS:

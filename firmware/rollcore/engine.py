@@ -89,7 +89,8 @@ class Engine:
             self._force_changed(t_ms, known)
         self._session.step(t_ms, dt_us, net_mn, known, contact)
         if self._session.is_open != self.in_session:
-            self._session_changed()
+            self.in_session = self._session.is_open
+            self._haptics.begin()
         if self._motion.add(sample):
             self._block(t_ms, sample[MOTOR])
         self._haptics.step(t_ms)
@@ -177,11 +178,6 @@ class Engine:
     def _alarm_cue(self, t_ms):
         self._cue_ms = t_ms
         self.cue(CUE_CEILING if self._pressure.by_ceiling else CUE_OVER, t_ms)
-
-    def _session_changed(self):
-        self.in_session = self._session.is_open
-        if self.in_session:
-            self._haptics.new_session()
 
     def _force_changed(self, t_ms, known):
         self.force_known = known

@@ -29,12 +29,6 @@ FAULT_NAMES = (
     "force_drift",
 )
 FAULT_FORCE_UNKNOWN = const(11)
-FAULT_FORCE_STUCK = const(14)
-FAULT_FORCE_CLIPPED = const(15)
-FAULT_FORCE_UNPLUGGED = const(16)
-FAULT_FORCE_NOISY = const(17)
-FAULT_FORCE_SWAPPED = const(18)
-FAULT_FORCE_DRIFT = const(19)
 
 
 def fault_code(name):

@@ -17,17 +17,17 @@ untouched or stuck there, and cannot be pulled: of these faults it can only show
 import micropython
 from micropython import const
 
-from rollcore.faults import (
-    FAULT_FORCE_CLIPPED,
-    FAULT_FORCE_DRIFT,
-    FAULT_FORCE_NOISY,
-    FAULT_FORCE_STUCK,
-    FAULT_FORCE_SWAPPED,
-    FAULT_FORCE_UNPLUGGED,
-)
 from rollcore.sample import FORCE_UNKNOWN
 
+# codes of `rollcore.faults`, which are FAULT_NAMES[14] and on
 _NO_FAULT = const(0)
+_STUCK = const(14)
+_CLIPPED = const(15)
+_UNPLUGGED = const(16)
+_NOISY = const(17)
+_SWAPPED = const(18)
+_DRIFTING = const(19)
+
 _NEVER = const(-1)
 _GOOD_MS = const(900)  # without a sign before a fault is over
 
@@ -42,7 +42,7 @@ _DEAD_MS = const(5000)  # for a reading that never showed noise: stuck from the 
 _LIVES_PART = const(4)  # a quarter of the readings of a window are not the ones before
 _FELT_LSB = const(8)  # 1 mg: 1.5 mN of head
 _FSR_ZERO_MN = const(300)
-_FLAT_MN = const(5000)  # stuck at the highest or lowest reading ever, and as far out: a flat top
+_FLAT_MN = const(5000)  # stuck at the highest reading ever, and as high: a flat top
 
 _WINDOW_MS = const(400)
 _TURN_MN = const(150)
@@ -76,12 +76,11 @@ class ForceCheck:
         self.fault = _NO_FAULT
         self._sign_ms = 0  # when a sign of the fault was seen last
         self._raw = FORCE_UNKNOWN
-        self._highest = -_RAIL_MN
-        self._lowest = _RAIL_MN
+        self._most = -_RAIL_MN
         self._same_ms = self._rail_ms = self._pulled_ms = _NEVER
         self._felt_low = self._felt_high = 0
         self._window_ms = 0
-        self._jumps = self._turns = self._changes = self._readings = 0
+        self._jumps = self._turns = self._changes = 0
         self._lives = False
         self._extreme = 0
         self._rises = False
@@ -102,8 +101,8 @@ class ForceCheck:
             return False
         before = self._raw
         self._raw = raw_mn
-        self._readings += 1
         if raw_mn == before:
+            self._changes -= 1
             self._same(t_ms, raw_mn, az, motor_on)
         else:
             self._same_ms = _NEVER
@@ -117,11 +116,11 @@ class ForceCheck:
             if not self._fsr:
                 self._watch_pull(t_ms, raw_mn + (self._weight * az >> _WEIGHT_BITS))
             self._gather(t_ms, raw_mn + (self._weight * az >> _WEIGHT_BITS))
-        if self.fault != _NO_FAULT and t_ms - self._sign_ms > _GOOD_MS and self.fault < FAULT_FORCE_SWAPPED:
+        if self.fault != _NO_FAULT and t_ms - self._sign_ms > _GOOD_MS and self.fault < _SWAPPED:
             self.fault = _NO_FAULT
         return self.fault != _NO_FAULT
 
-    def _sign(self, t_ms, fault):
+    def _add_fault(self, t_ms, fault):
         """Note a sign of a fault; the first fault keeps its name while it lasts."""
         self._sign_ms = t_ms
         if self.fault == _NO_FAULT:
@@ -140,20 +139,18 @@ class ForceCheck:
             return
         if self._fsr and raw_mn < _FSR_ZERO_MN:
             return
-        at_end = raw_mn >= self._highest or raw_mn <= self._lowest
-        self._sign(t_ms, FAULT_FORCE_CLIPPED if at_end and abs(raw_mn) > _FLAT_MN else FAULT_FORCE_STUCK)
+        self._add_fault(t_ms, _CLIPPED if raw_mn >= self._most and raw_mn > _FLAT_MN else _STUCK)
 
     @micropython.native
     def _moved(self, t_ms, raw_mn, before, motor_on):
         """Count jumps and turns; a motor shakes the head, so its turns are no noise."""
-        self._changes += 1
-        self._highest = max(self._highest, raw_mn)
-        self._lowest = min(self._lowest, raw_mn)
+        self._changes += _LIVES_PART - 1
+        self._most = max(self._most, raw_mn)
         if before != FORCE_UNKNOWN and abs(raw_mn - before) >= _JUMP_MN:
             self._jumps += 1
         if motor_on:
             self._turns = 0
-            if self.fault == FAULT_FORCE_NOISY:
+            if self.fault == _NOISY:
                 self._sign_ms = t_ms
         sign = 1 if self._rises else -1
         gone = (raw_mn - self._extreme) * sign
@@ -167,13 +164,13 @@ class ForceCheck:
     @micropython.native
     def _end_window(self, t_ms):
         if self._jumps >= _JUMPS:
-            self._sign(t_ms, FAULT_FORCE_UNPLUGGED)
-        elif self._turns >= (_TURNS_STILL if self.fault == FAULT_FORCE_NOISY else _TURNS):
-            self._sign(t_ms, FAULT_FORCE_NOISY)
-        if self._changes * _LIVES_PART > self._readings:
+            self._add_fault(t_ms, _UNPLUGGED)
+        elif self._turns >= (_TURNS_STILL if self.fault == _NOISY else _TURNS):
+            self._add_fault(t_ms, _NOISY)
+        if self._changes > 0:
             self._lives = True
         self._window_ms = t_ms
-        self._jumps = self._turns = self._changes = self._readings = 0
+        self._jumps = self._turns = self._changes = 0
 
     @micropython.native
     def _at_rail(self, t_ms, raw_mn):
@@ -182,7 +179,7 @@ class ForceCheck:
         if t_ms - self._rail_ms >= _RAIL_MS:
             # nobody presses there and back again at once, and nobody below zero
             open_bridge = raw_mn < 0 or self._jumps > 1
-            self._sign(t_ms, FAULT_FORCE_UNPLUGGED if open_bridge else FAULT_FORCE_CLIPPED)
+            self._add_fault(t_ms, _UNPLUGGED if open_bridge else _CLIPPED)
 
     @micropython.native
     def _watch_pull(self, t_ms, force_mn):
@@ -191,7 +188,7 @@ class ForceCheck:
         elif self._pulled_ms < 0:
             self._pulled_ms = t_ms
         elif t_ms - self._pulled_ms >= _PULLED_MS:
-            self._sign(t_ms, FAULT_FORCE_SWAPPED)
+            self._add_fault(t_ms, _SWAPPED)
 
     @micropython.native
     def _gather(self, t_ms, force_mn):
@@ -228,10 +225,10 @@ class ForceCheck:
         self._step_mn = step
         if abs(step) < _DRIFT_LEAST_MN:
             self._steps = 0
-            if self.fault == FAULT_FORCE_DRIFT:
+            if self.fault == _DRIFTING:
                 self.fault = _NO_FAULT
             return
         even = self._steps and step * last > 0 and abs(step) < 3 * abs(last) and abs(last) < 3 * abs(step)
         self._steps = self._steps + 1 if even else 1
         if self._steps >= _DRIFT_STEPS:
-            self._sign(t_ms, FAULT_FORCE_DRIFT)
+            self._add_fault(t_ms, _DRIFTING)

@@ -17,26 +17,18 @@ CUE_CEILING = const(1)  # far too much: long strong buzzes
 CUE_SENSOR = const(2)  # the force is not known: three slow short pulses
 CUE_MARK = const(3)  # the button was taken, a note is recorded: one tick
 CUE_LIGHT = const(4)  # too light for a while: a double knock, twice
-CUE_NEXT = const(5)  # move on: short, short, long
-CUE_SWITCH = const(6)  # the other side: short, long, short
-CUE_DONE = const(7)  # the routine is done: two long ones
-CUE_BATTERY = const(8)  # low battery: one long, and a short that gives out
-CUE_ERROR = const(9)  # something on the board failed: a rattle
 CUE_NAMES = (
     "over",
     "ceiling",
     "sensor_fault",
     "mark",
     "too_light",
-    "move_on",
-    "switch",
-    "done",
-    "low_battery",
-    "error",
+    "move_on",  # short, short, long
+    "switch",  # the other side: short, long, short
+    "done",  # the routine is done: two long ones
+    "low_battery",  # one long, and a short that gives out
+    "error",  # something on the board failed: a rattle
 )
-
-_KNOCK = ((60, 60), (0, 80), (60, 60))
-_RATTLE = (90, 40), (0, 60)
 
 # In the order of the cues. `urgency`: a cue replaces those with a higher number; `exempt`: the caps on the motor's time
 # do not hold for it (nobody may miss it); whether it repeats; the longest duration in ms; the pattern.
@@ -45,12 +37,12 @@ _CUES = (
     (0, True, True, 3000, ((100, 400), (0, 60))),
     (2, True, False, 1200, ((70, 60), (0, 240), (70, 60), (0, 240), (70, 60))),
     (5, False, False, 200, ((60, 40),)),
-    (9, False, False, 1200, _KNOCK + ((0, 400),) + _KNOCK),
+    (9, False, False, 1200, ((60, 60), (0, 80), (60, 60), (0, 400), (60, 60), (0, 80), (60, 60))),
     (8, False, False, 1200, ((80, 80), (0, 120), (80, 80), (0, 120), (80, 400))),
     (7, False, False, 1200, ((80, 80), (0, 120), (80, 350), (0, 120), (80, 80))),
     (6, False, False, 2000, ((90, 600), (0, 200), (90, 600))),
     (4, False, False, 1200, ((80, 450), (0, 350), (50, 90))),
-    (3, True, False, 1200, _RATTLE * 8),
+    (3, True, False, 1200, ((90, 40), (0, 60)) * 8),
 )
 _NONE = const(-1)
 
@@ -64,22 +56,17 @@ _MOVING = const(20)  # more: a hand that moves feels less
 _BETTER = const(30)  # less, once the excess has halved
 
 
-def over_urge(on_ms, excess_mn, peak_excess_mn, moving):
-    """Return how hard to play the over-pressure cue, 30-100 %.
+def over_urge(on_ms, over_mn, peak_mn, moving):
+    """Return how hard to play the over-pressure cue, 30-100 %; `over_mn` and `peak_mn` are above the limit.
 
     It escalates while the alarm is ignored, fades as the user improves and is stronger while the hand moves.
     """
     urge = _URGE_START + min(_IGNORED_MOST, on_ms // _IGNORED_MS)
     if moving:
         urge += _MOVING
-    if 2 * excess_mn < peak_excess_mn:
+    if 2 * over_mn < peak_mn:
         urge -= _BETTER
     return max(_URGE_LEAST, min(_URGE_MOST, urge))
-
-
-def pattern(cue):
-    """Return (repeats, longest duration in ms, ((level in %, ms), ...)) of a cue."""
-    return _CUES[cue][2:]
 
 
 def _flatten():
@@ -97,14 +84,14 @@ def _flatten():
 class Haptics:
     """Plays one cue at a time: `level` is what the motor is to do now, 0-100; `cue` the cue that goes on, or -1.
 
-    `silent` is True where the cue goes on without the motor: cues are off (`muted`, for studies: everything else is
-    the same), or the caps on the motor's time are reached (`minute_s` in any minute, `session_s` in the session).
+    `silent` is True where the cue goes on without the motor: cues are off (made `silent`, for studies: everything else
+    is the same), or the caps on the motor's time are reached, in s for any minute and for the session.
     """
 
-    def __init__(self, strength_percent, muted=False, minute_s=30, session_s=600):
+    def __init__(self, strength_percent, silent=False, cue_s_per_min=30, cue_s_per_session=600):
         self._strength = strength_percent
-        self._muted = muted
-        self._duty = Duty(minute_s, session_s)
+        self._silent = silent
+        self._duty = Duty(cue_s_per_min, cue_s_per_session)
         self._first, self._steps = _flatten()
         self._urge = _URGE_MOST
         self._at = 0
@@ -114,9 +101,9 @@ class Haptics:
         self.level = 0
         self.silent = False
 
-    def new_session(self):
+    def begin(self):
         """Begin a session: its cap starts anew."""
-        self._duty.new_session()
+        self._duty.begin()
 
     def start(self, cue, t_ms, urge=_URGE_MOST):
         """Begin a cue unless a more urgent one goes on; return its level 0-100, 0 when it was not begun.
@@ -171,10 +158,9 @@ class Haptics:
     def _pulse(self, at, t_ms):
         """Drive the motor for one pulse, if it may; one that was refused leaves the rest of the cue silent."""
         on_ms = self._steps[at + 1]
-        if self._muted or not (_CUES[self.cue][1] or self._duty.allows(t_ms, on_ms)):
+        if self.silent or self._silent or not self._duty.take(t_ms, on_ms, _CUES[self.cue][1]):
             self.silent = True
-        if not self.silent:
-            self._duty.book(t_ms, on_ms)
+        else:
             self.level = self._level(at)
 
     def _level(self, at):

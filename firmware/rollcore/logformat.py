@@ -66,13 +66,13 @@ FORCE8_UNKNOWN = const(255)
 
 # type: its name, then its fields as name:storage and bits:unit; no fields: JSON text in UTF-8. As text, because the board
 # has no use for the names, and has no memory to spare for them.
-_TEXTS = {
+RECORDS = {
     events.STROKE: (
         "stroke id:u16 start_ms:b14:ms end_ms:b13:ms dir:s1 kind:u1 length_um:u20:um mean_mn:u16:mN "
         "peak_mn:u16:mN peak_um_s:u21:um/s quality:u7:% revision:u3"
     ),
     events.OVER_ON: "over_on cross_ms:b15:ms force_mn:u24:mN ceiling:u1",
-    events.OVER_OFF: "over_off on_ms:b24:ms peak_mn:u24:mN impulse_mns:u32:mN_s",
+    events.OVER_OFF: "over_off on_ms:b24:ms peak_mn:u24:mN impulse_mns:u32:mN*s",
     events.CUE: "cue cue:u8 level:u8:%",
     events.SESSION_START: "session_start session:u32",
     events.SESSION_STOP: (
@@ -90,12 +90,11 @@ _TEXTS = {
     DEVICE: "device",
     SETTINGS: "settings",
     CALIBRATION: "calibration",
-    BATTERY: "battery mv:u16:mV percent_x10:u16:0.1_%",
+    BATTERY: "battery mv:u16:mV percent_x10:u16:0.1%",
     CLOCK: "clock unix_s:u32:s unix_ms:u16:ms",
     DROPOUT: "dropout records:u32 samples:u32 since_ms:b32:ms",
     END: "end pages:u32 records:u32 dropped:u32",
 }
-_STORAGES = "uibsf"  # UINT, INT, BEFORE, SIGN, FORCE8
 
 # Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
 # from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
@@ -114,22 +113,12 @@ TRACE_COUNT_AT = const(1)  # of `count` within the payload
 TRACE_FIRST = const(128)
 
 
-def record_types():
-    """Return the numbers of the record types."""
-    return list(_TEXTS)
-
-
-def record_name(code):
-    """Return the name of a record type, WIDE bit included; KeyError for an unknown one."""
-    return _TEXTS[code & ~WIDE].split()[0]
-
-
 def fields_of(code):
     """Return the fields of a record type (WIDE bit included) as (name, storage, bits, unit) each.
 
     () for text, None for an unknown type.
     """
-    text = _TEXTS.get(code & ~WIDE)
+    text = RECORDS.get(code & ~WIDE)
     if text is None:
         return None
     return tuple([_field(part, code & WIDE) for part in text.split()[1:]])
@@ -137,12 +126,12 @@ def fields_of(code):
 
 def _field(text, wide):
     parts = text.split(":")
-    storage = _STORAGES.index(parts[1][0])
+    storage = "uibsf".index(parts[1][0])  # UINT, INT, BEFORE, SIGN, FORCE8
     bits = int(parts[1][1:])
     if wide and storage != FORCE8:
         storage = BEFORE if storage == BEFORE else INT
         bits = 32
-    return parts[0], storage, bits, parts[2].replace("_", " ") if len(parts) > 2 else ""
+    return parts[0], storage, bits, parts[2] if len(parts) > 2 else ""
 
 
 class Layout:

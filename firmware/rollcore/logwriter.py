@@ -32,7 +32,7 @@ class LogWriter:
         self.ring = PageRing(pages, page_bytes)
         self._page_bytes = page_bytes
         self._fill_limit = pages * page_bytes * 3 // 4
-        codes = [code for code in fmt.record_types() if fmt.fields_of(code)]
+        codes = [code for code in fmt.RECORDS if fmt.fields_of(code)]
         self._narrow = {code: fmt.Layout(code) for code in codes}
         self._wide = {code: fmt.Layout(code | fmt.WIDE) for code in codes}
         self._dropout_bytes = fmt.RECORD_HEAD + self._narrow[fmt.DROPOUT].payload_bytes

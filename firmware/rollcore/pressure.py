@@ -90,7 +90,6 @@ class Pressure:
             self._impulse %= _IMPULSE_UNIT
         ceiling = self._above_ceiling(t_ms, net_mn)
         if self._state == _ALARM:
-            self._end_dip(t_ms)
             return self._tell_again(t_ms, ceiling)
         if not ceiling and t_ms - self.cross_ms < self._hold_ms:
             return False
@@ -101,14 +100,11 @@ class Pressure:
         self.on_ms = t_ms
         return True
 
-    def _end_dip(self, t_ms):
-        if self._dip_ms >= 0:
-            if t_ms - self._dip_ms >= _DIP_MS:
-                self.cross_ms = t_ms
-                self._told = False
-            self._dip_ms = _NEVER
-
     def _tell_again(self, t_ms, ceiling):
+        if self._dip_ms >= 0 and t_ms - self._dip_ms >= _DIP_MS:
+            self.cross_ms = t_ms
+            self._told = False
+        self._dip_ms = _NEVER
         if ceiling and not self.by_ceiling:
             self.by_ceiling = True
         elif self._told or t_ms - self.cross_ms < self._hold_ms:

@@ -174,7 +174,7 @@ def _decode(code: int, t_ms: int, payload: bytes) -> Record | None:
     if fields is None:
         return None
     code &= ~fmt.WIDE
-    name = fmt.record_name(code)
+    name = fmt.RECORDS[code].split()[0]
     if not fields:
         return Record(t_ms, code, name, {"text": payload.decode("utf-8", "replace")}, payload)
     values = unpack_fields(fields, t_ms, payload)

@@ -4,8 +4,10 @@
 import pytest
 from fakes.app_rig import AppRig, pressed
 
-from rollcore.status_light import COLOURS, OFF
+from rollcore.fields import BAND_NAMES
+from rollcore.status_light import OFF, light
 
+COLOURS = [light(0, band, True, False, False, False) for band in range(len(BAND_NAMES))]
 HARD = [(1.0, 0.0), (1.0, 4.0), (1.0, 14.0), (1.0, 4.0), (2.0, 0.0)]
 
 

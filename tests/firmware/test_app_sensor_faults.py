@@ -7,9 +7,11 @@ import pytest
 from fakes.app_rig import AppRig
 from fakes.board_rig import sample_file
 
-from rollcore.status_light import COLOURS
+from rollcore.fields import BAND_NAMES
+from rollcore.status_light import light
 
 FAILS_AT_S = 4.0
+GREEN = light(0, BAND_NAMES.index("in_band"), True, False, False, False)
 RATE_HZ = 208
 
 
@@ -61,7 +63,7 @@ def test_a_failure_in_the_middle_of_a_press_is_named_and_felt_within_a_second(ru
     assert cues == [faults[0][1]]
     assert rig.motor_spans()
     after = [v for t_us, n, v in rig.notes if n == "rgb" and t_us / 1e6 > begun_s + faults[0][1] + 0.1]
-    assert COLOURS[3] not in after
+    assert GREEN not in after
 
 
 def test_a_converter_that_clips_is_named_at_the_first_press_that_reaches_its_end(run):

@@ -66,7 +66,7 @@ def test_the_feedback_records_are_still_written_byte_for_byte():
 def test_the_golden_files_hold_every_type_of_record():
     names = ("v1.roll", "v1_feedback.roll")
     found = {item.code for name in names for item in iter_records(GOLDEN / name)}
-    assert found == set(fmt.record_types()) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE}
+    assert found == set(fmt.RECORDS) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE}
 
 
 # -- what a session says -------------------------------------------------------------------------------------------

@@ -8,21 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strokes import Plan, of_type, run, samples
 
-from rollcore.bands import (
-    BAND_APART,
-    BAND_FIRM,
-    BAND_LIGHT,
-    BAND_OVER,
-    BAND_UNKNOWN,
-    BAND_WANTED,
-    Bands,
-)
+from rollcore.bands import Bands
 from rollcore.events import BAND, CUE
 from rollcore.fields import BAND_NAMES
 from rollcore.haptics import CUE_LIGHT
 from rollcore.sample import FORCE_UNKNOWN
 from rollcore.settings import Settings
 
+BAND_UNKNOWN, BAND_APART, BAND_LIGHT, BAND_WANTED, BAND_FIRM, BAND_OVER = range(len(BAND_NAMES))
 BLOCK_MS = 19
 FOREVER = 5.0
 

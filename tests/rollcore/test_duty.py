@@ -12,8 +12,7 @@ def test_no_minute_holds_more_than_its_cap(asked, minute_s):
     duty, t_ms, booked = Duty(minute_s, 10000), 0, []
     for wait_ms, on_ms in asked:
         t_ms += wait_ms
-        if duty.allows(t_ms, on_ms):
-            duty.book(t_ms, on_ms)
+        if duty.take(t_ms, on_ms, False):
             booked.append((t_ms, on_ms))
         assert sum(ms for at, ms in booked if at > t_ms - 60000) <= minute_s * 1000
 
@@ -22,5 +21,5 @@ def test_no_minute_holds_more_than_its_cap(asked, minute_s):
 def test_what_was_more_than_a_minute_and_a_span_ago_no_longer_counts(booked):
     duty = Duty(10, 100000)
     for i, on_ms in enumerate(booked):
-        duty.book(100 * i, on_ms)
-    assert duty.allows(100 * len(booked) + 66000, 10000) == (sum(booked) <= 100000 - 10000)
+        assert duty.take(100 * i, on_ms, True)
+    assert duty.take(100 * len(booked) + 66000, 10000, False) == (sum(booked) <= 100000 - 10000)

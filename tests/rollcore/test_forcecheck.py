@@ -7,23 +7,16 @@ import numpy as np
 import pytest
 from strokes import of_type, run
 
-from rollcore.bands import BAND_UNKNOWN
 from rollcore.events import CUE, FAULT, SESSION_START
-from rollcore.faults import (
-    FAULT_FORCE_CLIPPED,
-    FAULT_FORCE_DRIFT,
-    FAULT_FORCE_NOISY,
-    FAULT_FORCE_STUCK,
-    FAULT_FORCE_SWAPPED,
-    FAULT_FORCE_UNPLUGGED,
-)
+from rollcore.faults import fault_code
+from rollcore.fields import BAND_NAMES
 from rollcore.haptics import CUE_SENSOR
 from rollcore.settings import Settings
 from rolltools import hand
 from rolltools.hand.scenarios import TABLE
 from rolltools.recording import engine_rows
 
-SENSOR_FAULTS = range(FAULT_FORCE_STUCK, FAULT_FORCE_DRIFT + 1)
+SENSOR_FAULTS = range(fault_code("force_stuck"), fault_code("force_drift") + 1)
 SECOND_MS = 1000
 RAIL_MN = 191000
 
@@ -59,11 +52,11 @@ def jumps(force, _):
 
 
 CASES = {
-    "stuck": (FAULT_FORCE_STUCK, lambda force, _: np.full_like(force, force[0])),
-    "clipped": (FAULT_FORCE_CLIPPED, lambda force, _: np.full_like(force, RAIL_MN)),
-    "open": (FAULT_FORCE_UNPLUGGED, jumps),
-    "open, at its lower end": (FAULT_FORCE_UNPLUGGED, lambda force, _: np.full_like(force, -RAIL_MN)),
-    "noisy": (FAULT_FORCE_NOISY, noise(600)),
+    "stuck": (fault_code("force_stuck"), lambda force, _: np.full_like(force, force[0])),
+    "clipped": (fault_code("force_clipped"), lambda force, _: np.full_like(force, RAIL_MN)),
+    "open": (fault_code("force_unplugged"), jumps),
+    "open, at its lower end": (fault_code("force_unplugged"), lambda force, _: np.full_like(force, -RAIL_MN)),
+    "noisy": (fault_code("force_noisy"), noise(600)),
 }
 
 
@@ -76,14 +69,14 @@ def test_a_fault_is_named_announced_and_unknown_within_a_second(scenario, case):
     assert named["code"] == fault
     assert 0 <= named["t_ms"] - at_ms <= SECOND_MS
     assert [c["t_ms"] for c in of_type(found, CUE) if c["cue"] == CUE_SENSOR] == [named["t_ms"]]
-    assert all(not ok and band == BAND_UNKNOWN for t_ms, ok, band in known if t_ms > named["t_ms"] + 20)
+    assert all(not ok and band == BAND_NAMES.index("unknown") for t_ms, ok, band in known if t_ms > named["t_ms"] + 20)
 
 
 def test_swapped_wires_are_named_at_the_first_press():
     first_ms = hand.make("mixed", 3).labels["strokes"][0]["t_start"] * 1000
     found, known, _ = broken("mixed", 0.0, lambda force, _: -force)
     (named,) = of_type(found, FAULT)
-    assert named["code"] == FAULT_FORCE_SWAPPED
+    assert named["code"] == fault_code("force_swapped")
     assert named["t_ms"] <= first_ms + SECOND_MS
     assert not any(ok for t_ms, ok, _ in known if t_ms >= named["t_ms"])
 
@@ -92,7 +85,7 @@ def test_swapped_wires_are_named_at_the_first_press():
 def test_a_drift_is_named_within_a_second_of_ten_out_of_contact(mn_a_minute):
     found, _, at_ms = broken("idle", 8.0, lambda force, since_ms: force + since_ms * mn_a_minute // 60000)
     (named,) = [f for f in of_type(found, FAULT) if f["code"] in SENSOR_FAULTS]
-    assert named["code"] == FAULT_FORCE_DRIFT
+    assert named["code"] == fault_code("force_drift")
     assert named["t_ms"] - at_ms <= 11 * SECOND_MS
 
 

@@ -7,23 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollcore.haptics import (
-    CUE_BATTERY,
-    CUE_CEILING,
-    CUE_DONE,
-    CUE_ERROR,
-    CUE_LIGHT,
-    CUE_MARK,
-    CUE_NAMES,
-    CUE_NEXT,
-    CUE_OVER,
-    CUE_SENSOR,
-    CUE_SWITCH,
-    Haptics,
-    over_urge,
-    pattern,
-)
+from rollcore import haptics
+from rollcore.haptics import CUE_CEILING, CUE_LIGHT, CUE_MARK, CUE_NAMES, CUE_OVER, CUE_SENSOR, Haptics, over_urge
 
+CUE_NEXT, CUE_SWITCH, CUE_DONE, CUE_BATTERY, CUE_ERROR = range(CUE_LIGHT + 1, len(CUE_NAMES))
 LONGEST_MS = {CUE_OVER: 3000, CUE_CEILING: 3000, CUE_SENSOR: 1200, CUE_MARK: 200}
 LONGEST_MS |= dict.fromkeys((CUE_LIGHT, CUE_NEXT, CUE_SWITCH, CUE_BATTERY, CUE_ERROR), 1200) | {CUE_DONE: 2000}
 LOOK_MS = 1200  # a hand has understood by then
@@ -45,6 +32,11 @@ def test_no_cue_outlives_its_maximum(cue):
     levels = played(cue)
     assert levels[0] > 0
     assert not any(levels[LONGEST_MS[cue] // 5 :])
+
+
+def pattern(cue):
+    """Return whether a cue repeats, its longest duration in ms and its steps of (level, ms)."""
+    return haptics._CUES[cue][2:]
 
 
 def rhythm(cue):
@@ -104,7 +96,7 @@ def test_whatever_is_asked_for_no_cue_outlives_its_maximum(asked):
 
 @pytest.mark.parametrize("cue", range(len(CUE_NAMES)))
 def test_a_muted_player_decides_the_same_and_never_drives_the_motor(cue):
-    loud, muted = Haptics(80), Haptics(80, muted=True)
+    loud, muted = Haptics(80), Haptics(80, silent=True)
     assert muted.start(cue, 0) == loud.start(cue, 0) > 0
     assert (loud.silent, muted.silent) == (False, True)
     for t_ms in range(0, 4000, 5):
@@ -127,27 +119,27 @@ def on_times(player, cue, every_ms, until_ms, urgent=()):
 
 
 def test_the_motor_never_runs_longer_in_any_minute_than_the_cap():
-    on = on_times(Haptics(80, minute_s=5), CUE_OVER, 3100, 180000)
+    on = on_times(Haptics(80, cue_s_per_min=5), CUE_OVER, 3100, 180000)
     starts = sorted({max(0, t - 59999) for t in on[::50]})
     assert max(sum(1 for t in on if start <= t < start + 60000) for start in starts) <= 5000
     assert len(on) > 10000, "the cap gives the time back"
 
 
 def test_the_motor_never_runs_longer_in_a_session_than_the_cap_and_the_next_starts_anew():
-    player = Haptics(80, minute_s=60, session_s=10)
+    player = Haptics(80, cue_s_per_min=60, cue_s_per_session=10)
     assert 9800 <= len(on_times(player, CUE_OVER, 3100, 60000)) <= 10000
     player.stop(CUE_OVER)
     assert player.start(CUE_OVER, 60000) > 0
     assert player.silent
     player.stop(CUE_OVER)
-    player.new_session()
+    player.begin()
     player.start(CUE_OVER, 130000)
     assert not player.silent
 
 
 @pytest.mark.parametrize("cue", [CUE_CEILING, CUE_SENSOR, CUE_ERROR])
 def test_ceiling_and_faults_play_whatever_the_caps_say(cue):
-    player = Haptics(80, minute_s=1, session_s=10)
+    player = Haptics(80, cue_s_per_min=1, cue_s_per_session=10)
     on_times(player, CUE_OVER, 3100, 20000)
     player.stop(CUE_OVER)
     assert player.start(cue, 20000) > 0
