@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The names of the fields of every event, for those who read events by name; the board has no use for them."""
+"""The names of the fields of events, page headers and traces, for those who read them; no board has use for them."""
 
 from rollcore.events import (
     BAND,
@@ -17,6 +17,7 @@ from rollcore.events import (
     STROKE,
     SUMMARY,
 )
+from rollcore.logformat import UINT
 
 BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 
@@ -55,3 +56,29 @@ FIELDS = {
     OVER_TOLD: ("on_ms",),
     BAND: ("band", "force_mn"),
 }
+
+# The header of a page: name, code of `struct`, unit, what it is.
+HEADER = (
+    ("magic", "4s", "", "AB 52 4C 50"),
+    ("version", "B", "", "of the tables the writer knew"),
+    ("flags", "B", "", "bit 0: last page of the session"),
+    ("length", "H", "B", "of the whole page"),
+    ("device", "4s", "", "CRC-32 of the board's unique id"),
+    ("session", "I", "", "number of the session on that board"),
+    ("sequence", "I", "", "of the page within the session, from 0"),
+    ("start_ms", "I", "ms", "start of the session on the engine's clock"),
+    ("base_ms", "I", "ms", "base of the time offsets, on the same clock"),
+    ("crc", "I", "", "CRC-32 of the page without this field"),
+)
+
+# Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
+# from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
+TRACE_FIELDS = (
+    ("mode", UINT, 7, "1 compact, 2 full"),
+    ("first", UINT, 1, ""),
+    ("count", UINT, 16, "samples in the block"),
+)
+TRACE_FIRST_FIELDS = (
+    ("period_us", UINT, 24, "us"),
+    ("index", UINT, 32, "samples of the session before this block, lost ones included"),
+)

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Cues: a small table of vibration patterns, and the player that steps them without allocating.
 
-A pattern is a list of (level in % of the cue strength, ms). Cues differ by rhythm: a hand tells two levels apart only
+A pattern is a row of pulses and pauses in ms, at one level. Cues differ by rhythm: a hand tells two levels apart only
 side by side. Every cue has a maximum: it ends then, whatever happens.
 """
-
-from array import array
 
 import micropython
 from micropython import const
@@ -30,19 +28,20 @@ CUE_NAMES = (
     "error",  # something on the board failed: a rattle
 )
 
-# In the order of the cues. `urgency`: a cue replaces those with a higher number; `exempt`: the caps on the motor's time
-# do not hold for it (nobody may miss it); whether it repeats; the longest duration in ms; the pattern.
+# In the order of the cues. How urgent: a cue replaces those with a higher number; exempt: the caps on the motor's time
+# do not hold for it (nobody may miss it); whether it repeats; the longest duration in ms; the level in %; the pattern,
+# ms on and ms off in turn.
 _CUES = (
-    (1, False, True, 3000, ((100, 120), (0, 80))),
-    (0, True, True, 3000, ((100, 400), (0, 60))),
-    (2, True, False, 1200, ((70, 60), (0, 240), (70, 60), (0, 240), (70, 60))),
-    (5, False, False, 200, ((60, 40),)),
-    (9, False, False, 1200, ((60, 60), (0, 80), (60, 60), (0, 400), (60, 60), (0, 80), (60, 60))),
-    (8, False, False, 1200, ((80, 80), (0, 120), (80, 80), (0, 120), (80, 400))),
-    (7, False, False, 1200, ((80, 80), (0, 120), (80, 350), (0, 120), (80, 80))),
-    (6, False, False, 2000, ((90, 600), (0, 200), (90, 600))),
-    (4, False, False, 1200, ((80, 450), (0, 350), (50, 90))),
-    (3, True, False, 1200, ((90, 40), (0, 60)) * 8),
+    (1, False, True, 3000, 100, (120, 80)),
+    (0, True, True, 3000, 100, (400, 60)),
+    (2, True, False, 1200, 70, (60, 240, 60, 240, 60)),
+    (5, False, False, 200, 60, (40,)),
+    (9, False, False, 1200, 60, (60, 80, 60, 400, 60, 80, 60)),
+    (8, False, False, 1200, 80, (80, 120, 80, 120, 400)),
+    (7, False, False, 1200, 80, (80, 120, 350, 120, 80)),
+    (6, False, False, 2000, 90, (600, 200, 600)),
+    (4, False, False, 1200, 80, (450, 350, 90)),
+    (3, True, False, 1200, 90, (40, 60) * 8),
 )
 _NONE = const(-1)
 
@@ -69,18 +68,6 @@ def over_urge(on_ms, over_mn, peak_mn, moving):
     return max(_URGE_LEAST, min(_URGE_MOST, urge))
 
 
-def _flatten():
-    """Return where each cue's steps begin, and all steps in one array: level and ms in turn."""
-    first = array("h", [0])
-    steps = array("h")
-    for row in _CUES:
-        for level, ms in row[4]:
-            steps.append(level)
-            steps.append(ms)
-        first.append(len(steps))
-    return first, steps
-
-
 class Haptics:
     """Plays one cue at a time: `level` is what the motor is to do now, 0-100; `cue` the cue that goes on, or -1.
 
@@ -92,7 +79,6 @@ class Haptics:
         self._strength = strength_percent
         self._silent = silent
         self._duty = Duty(cue_s_per_min, cue_s_per_session)
-        self._first, self._steps = _flatten()
         self._urge = _URGE_MOST
         self._at = 0
         self._start_ms = 0
@@ -116,8 +102,8 @@ class Haptics:
         self._urge = urge
         self._start_ms = t_ms
         self.silent = False
-        self._enter(self._first[cue], t_ms)
-        return self._level(self._first[cue])
+        self._enter(0, t_ms)
+        return self._level()
 
     def urge(self, cue, percent):
         """Play the cue harder or softer from its next pulse on, if it is the one that plays."""
@@ -140,28 +126,25 @@ class Haptics:
         if t_ms - self._start_ms >= row[3]:
             self.stop(cue)
         elif t_ms - self._next_ms >= 0:
-            at = self._at + 2
-            if at < self._first[cue + 1]:
+            at = self._at + 1
+            if at < len(row[5]):
                 self._enter(at, self._next_ms)
             elif row[2]:
-                self._enter(self._first[cue], self._next_ms)
+                self._enter(0, self._next_ms)
             else:
                 self.stop(cue)
 
     def _enter(self, at, t_ms):
+        on_ms = _CUES[self.cue][5][at]
         self._at = at
-        self._next_ms = t_ms + self._steps[at + 1]
+        self._next_ms = t_ms + on_ms
         self.level = 0
-        if self._steps[at]:
-            self._pulse(at, t_ms)
+        if at & 1 == 0:
+            # a pulse that was refused leaves the rest of the cue silent
+            if self.silent or self._silent or not self._duty.take(t_ms, on_ms, _CUES[self.cue][1]):
+                self.silent = True
+            else:
+                self.level = self._level()
 
-    def _pulse(self, at, t_ms):
-        """Drive the motor for one pulse, if it may; one that was refused leaves the rest of the cue silent."""
-        on_ms = self._steps[at + 1]
-        if self.silent or self._silent or not self._duty.take(t_ms, on_ms, _CUES[self.cue][1]):
-            self.silent = True
-        else:
-            self.level = self._level(at)
-
-    def _level(self, at):
-        return max(1, self._steps[at] * self._strength * self._urge // 10000)
+    def _level(self):
+        return max(1, _CUES[self.cue][4] * self._strength * self._urge // 10000)

@@ -24,19 +24,6 @@ HEADER_BYTES = const(32)
 CRC_AT = const(28)
 PAGE_LIMIT = const(4096)  # longest page: one block of the flash
 FLAG_LAST = const(1)  # the last page of a session, holds its END record
-HEADER = (
-    ("magic", "4s", "", "AB 52 4C 50"),
-    ("version", "B", "", "of the tables the writer knew"),
-    ("flags", "B", "", "bit 0: last page of the session"),
-    ("length", "H", "B", "of the whole page"),
-    ("device", "4s", "", "CRC-32 of the board's unique id"),
-    ("session", "I", "", "number of the session on that board"),
-    ("sequence", "I", "", "of the page within the session, from 0"),
-    ("start_ms", "I", "ms", "start of the session on the engine's clock"),
-    ("base_ms", "I", "ms", "base of the time offsets, on the same clock"),
-    ("crc", "I", "", "CRC-32 of the page without this field"),
-)
-
 PAD = const(0)
 # Types 1 to 14 are the events of the engine, numbered as there.
 TIME = const(32)
@@ -96,17 +83,7 @@ RECORDS = {
     END: "end pages:u32 records:u32 dropped:u32",
 }
 
-# Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
-# from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
-TRACE_FIELDS = (
-    ("mode", UINT, 7, "1 compact, 2 full"),
-    ("first", UINT, 1, ""),
-    ("count", UINT, 16, "samples in the block"),
-)
-TRACE_FIRST_FIELDS = (
-    ("period_us", UINT, 24, "us"),
-    ("index", UINT, 32, "samples of the session before this block, lost ones included"),
-)
+# Of the payload of a TRACE record; `rollcore.fields` names its fields, and those of the header.
 TRACE_FIELDS_BYTES = const(3)
 TRACE_FIRST_BYTES = const(10)
 TRACE_COUNT_AT = const(1)  # of `count` within the payload
@@ -143,6 +120,9 @@ class Layout:
         self.storage = bytes([field[1] for field in fields])
         self.bits = bytes([field[2] for field in fields])
         self.payload_bytes = (sum(self.bits) + 7) // 8
+        self.wide_bytes = 0
+        for i in range(len(fields)):
+            self.wide_bytes += 1 if self.storage[i] == FORCE8 else 4
 
 
 def force_code(force_mn):
@@ -176,19 +156,22 @@ def fits(layout, t_ms, row):
     return True
 
 
-def pack_fields(buffer, at, layout, t_ms, row):
-    """Write the fields of `row` (from index 2) at `at`; return the position behind them. Allocates nothing."""
+def pack_fields(buffer, at, layout, t_ms, row, wide=False):
+    """Write the fields of `row` (from index 2) at `at`; return the position behind them. Allocates nothing.
+
+    `wide` writes what a layout of the type with WIDE would.
+    """
     held = 0  # bits waiting in `low`; at most 7 + 16, so every intermediate stays a small int
     low = 0
     for i in range(len(layout.bits)):
         value = row[i + 2]
         storage = layout.storage[i]
-        left = layout.bits[i]
+        left = 32 if wide and storage != FORCE8 else layout.bits[i]
         if storage == BEFORE:
             value = t_ms - value
         elif storage == FORCE8:
             value = force_code(value)
-        elif storage == SIGN:
+        elif storage == SIGN and not wide:
             value = 1 if value > 0 else 0
         while left > 0:
             take = 16 if left > 16 else left

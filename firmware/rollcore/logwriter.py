@@ -33,9 +33,8 @@ class LogWriter:
         self._page_bytes = page_bytes
         self._fill_limit = pages * page_bytes * 3 // 4
         codes = [code for code in fmt.RECORDS if fmt.fields_of(code)]
-        self._narrow = {code: fmt.Layout(code) for code in codes}
-        self._wide = {code: fmt.Layout(code | fmt.WIDE) for code in codes}
-        self._dropout_bytes = fmt.RECORD_HEAD + self._narrow[fmt.DROPOUT].payload_bytes
+        self._layouts = {code: fmt.Layout(code) for code in codes}
+        self._dropout_bytes = fmt.RECORD_HEAD + self._layouts[fmt.DROPOUT].payload_bytes
         self._row = [0] * ROW_LEN  # lists: a unix time does not fit the 31 bits of the board's array("i")
         self._own_row = [0] * ROW_LEN
         self.active = False
@@ -90,7 +89,9 @@ class LogWriter:
     def _write_end(self):
         # With every page full the END waits for a release: a session must not look cut because the flash was late.
         t_ms = self._end_ms
-        if not self._settle_losses(t_ms) or not self._room(t_ms, fmt.RECORD_HEAD + self._narrow[fmt.END].payload_bytes):
+        if not self._settle_losses(t_ms) or not self._room(
+            t_ms, fmt.RECORD_HEAD + self._layouts[fmt.END].payload_bytes
+        ):
             return
         row = self._own_row
         row[2] = self.ring.opened
@@ -133,20 +134,22 @@ class LogWriter:
         return True
 
     def _add(self, code, t_ms, row):
-        layout = self._narrow[code]
-        if not fmt.fits(layout, t_ms, row):
-            layout = self._wide[code]
-        if not self._ready(t_ms, fmt.RECORD_HEAD + layout.payload_bytes):
+        layout = self._layouts[code]
+        wide = not fmt.fits(layout, t_ms, row)
+        if not self._ready(t_ms, fmt.RECORD_HEAD + (layout.wide_bytes if wide else layout.payload_bytes)):
             return False
-        self._write(layout, t_ms, row)
+        self._write(layout, t_ms, row, wide)
         return True
 
     def _append(self, code, t_ms, row):
-        self._write(self._narrow[code], t_ms, row)
+        self._write(self._layouts[code], t_ms, row, False)
 
-    def _write(self, layout, t_ms, row):
-        at = self._head(layout.code, t_ms, layout.payload_bytes)
-        self.ring.at = fmt.pack_fields(self.ring.page, at, layout, t_ms, row)
+    def _write(self, layout, t_ms, row, wide):
+        if wide:
+            at = self._head(layout.code | fmt.WIDE, t_ms, layout.wide_bytes)
+        else:
+            at = self._head(layout.code, t_ms, layout.payload_bytes)
+        self.ring.at = fmt.pack_fields(self.ring.page, at, layout, t_ms, row, wide)
 
     def _head(self, code, t_ms, payload_bytes):
         page = self.ring.page

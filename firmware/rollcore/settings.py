@@ -11,16 +11,16 @@ SCHEMA = (
     ("over_hold_ms", "ms", 100, 0, 1000, "how long the force must stay above the limit before the alarm"),
     ("ceiling_n", "N", 25.0, 1.0, 95.0, "force that alarms at once (after 20 ms); at least twice over_limit_n"),
     ("band_low_n", "N", 1.0, 0.1, 40.0, "lower end of the wanted force; the upper end is over_limit_n"),
-    ("band_firm_n", "N", 7.0, 0.2, 45.0, "force above which the light says firm; still within the wanted force"),
+    ("band_firm_n", "N", 7.0, 0.2, 45.0, "from here on the light says firm; still wanted"),
     ("imu_to_head_mm", "mm", 100, 0, 300, "distance from the motion sensor to the roller axle"),
     ("head_mass_g", "g", 150, 0, 500, "mass of head and fork that hang on the force sensor (ignored for fsr)"),
     ("rate_hz", "Hz", 208, 50, 416, "samples per second"),
     ("force_sensor", "", "loadcell", ("loadcell", "fsr"), None, "kind of force sensor; the board's own by default"),
     ("trace", "", "off", ("off", "compact", "full"), None, "whether samples are kept in the session file"),
     ("cue_level", "%", 80, 10, 100, "strength of the vibration cues"),
-    ("cues", "", "on", ("on", "off"), None, "off: cues are decided and logged, but not played, for studies"),
-    ("cue_s_per_min", "s", 30, 1, 60, "longest the motor runs in a minute; the ceiling's and faults' cues always play"),
-    ("cue_s_per_session", "s", 600, 10, 36000, "longest the motor runs in a session; exceptions as above"),
+    ("cues", "", "on", ("on", "off"), None, "off: decided and logged, not played, for studies"),
+    ("cue_s_per_min", "s", 30, 1, 60, "most of the motor in a minute; ceiling and faults always play"),
+    ("cue_s_per_session", "s", 600, 10, 36000, "most of the motor in a session; as above"),
     ("session_gap_s", "s", 60, 5, 600, "time without contact after which a session is closed"),
 )
 _NAMES = tuple(row[0] for row in SCHEMA)
@@ -89,10 +89,7 @@ def _check_together(values):
     if values["band_low_n"] >= limit:
         raise ValueError("band_low_n %s is not below over_limit_n: give less than %s" % (values["band_low_n"], limit))
     if not values["band_low_n"] <= values["band_firm_n"] <= limit:
-        raise ValueError(
-            "band_firm_n %s is not between band_low_n and over_limit_n: give %s to %s"
-            % (values["band_firm_n"], values["band_low_n"], limit)
-        )
+        raise ValueError("band_firm_n: give band_low_n to over_limit_n, %s to %s" % (values["band_low_n"], limit))
     if values["over_hysteresis_n"] >= limit:
         raise ValueError(
             "over_hysteresis_n %s is not below over_limit_n: give less than %s" % (values["over_hysteresis_n"], limit)

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rollcore import fields
 from rollcore import logformat as fmt
 from rollcore.sample import FORCE, FORCE_UNKNOWN, MOTOR_OWN
 from rollcore.trace import COMPACT, COMPACT_SHIFT, FULL
@@ -35,7 +36,7 @@ class TraceDecoder:
 
     def decode(self, record: Record) -> Iterator[TraceSample]:
         """Yield the samples of a TRACE record; a block that cannot be understood is counted in `skipped`."""
-        head = unpack_fields(fmt.TRACE_FIELDS, record.t_ms, record.payload)
+        head = unpack_fields(fields.TRACE_FIELDS, record.t_ms, record.payload)
         if head is None or head["mode"] not in (COMPACT, FULL) or not self._start(head, record):
             self.skipped += 1
             return
@@ -54,7 +55,7 @@ class TraceDecoder:
         if not head["first"]:
             return head["mode"] == self._mode
         values = unpack_fields(
-            fmt.TRACE_FIRST_FIELDS, record.t_ms, record.payload[fmt.TRACE_FIELDS_BYTES : fmt.TRACE_FIRST_BYTES]
+            fields.TRACE_FIRST_FIELDS, record.t_ms, record.payload[fmt.TRACE_FIELDS_BYTES : fmt.TRACE_FIRST_BYTES]
         )
         if values is None:
             self._mode = 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rollcore import events
 from rollcore import logformat as fmt
-from rollcore.fields import FIELDS
+from rollcore.fields import FIELDS, HEADER, TRACE_FIELDS, TRACE_FIRST_FIELDS
 from rollcore.sample import FORCE_UNKNOWN
 from rolltools.log_pages import unpack_fields
 
@@ -41,15 +41,15 @@ def test_the_event_records_have_the_fields_of_the_events():
 
 
 def test_the_header_table_describes_the_header_format():
-    assert "<" + "".join(code for _, code, _, _ in fmt.HEADER) == fmt.HEADER_FORMAT
+    assert "<" + "".join(code for _, code, _, _ in HEADER) == fmt.HEADER_FORMAT
     assert struct.calcsize(fmt.HEADER_FORMAT) == fmt.HEADER_BYTES
     assert struct.calcsize(fmt.HEADER_FORMAT[:-1]) == fmt.CRC_AT
 
 
 def test_the_trace_tables_have_the_sizes_the_encoder_uses():
-    first = sum(field[2] for field in fmt.TRACE_FIELDS)
+    first = sum(field[2] for field in TRACE_FIELDS)
     assert first == 8 * fmt.TRACE_FIELDS_BYTES
-    assert first + sum(field[2] for field in fmt.TRACE_FIRST_FIELDS) == 8 * fmt.TRACE_FIRST_BYTES
+    assert first + sum(field[2] for field in TRACE_FIRST_FIELDS) == 8 * fmt.TRACE_FIRST_BYTES
 
 
 def test_a_stroke_costs_20_bytes():
