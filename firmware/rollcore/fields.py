@@ -19,6 +19,18 @@ from rollcore.events import (
 )
 from rollcore.logformat import UINT
 
+CUE_NAMES = (
+    "over",
+    "ceiling",
+    "sensor_fault",
+    "mark",
+    "too_light",
+    "move_on",  # short, short, long
+    "switch",  # the other side: short, long, short
+    "done",  # the routine is done: two long ones
+    "low_battery",  # one long, and a short that gives out
+    "error",  # something on the board failed: a rattle
+)
 BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 
 # `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.

@@ -15,18 +15,7 @@ CUE_CEILING = const(1)  # far too much: long strong buzzes
 CUE_SENSOR = const(2)  # the force is not known: three slow short pulses
 CUE_MARK = const(3)  # the button was taken, a note is recorded: one tick
 CUE_LIGHT = const(4)  # too light for a while: a double knock, twice
-CUE_NAMES = (
-    "over",
-    "ceiling",
-    "sensor_fault",
-    "mark",
-    "too_light",
-    "move_on",  # short, short, long
-    "switch",  # the other side: short, long, short
-    "done",  # the routine is done: two long ones
-    "low_battery",  # one long, and a short that gives out
-    "error",  # something on the board failed: a rattle
-)
+# 5 move on, 6 the other side, 7 the routine is done, 8 low battery, 9 an error: `rollcore.fields.CUE_NAMES`
 
 # In the order of the cues. How urgent: a cue replaces those with a higher number; exempt: the caps on the motor's time
 # do not hold for it (nobody may miss it); whether it repeats; the longest duration in ms; the level in %; the pattern,

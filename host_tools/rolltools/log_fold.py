@@ -8,8 +8,7 @@ from typing import Any
 from rollcore import events
 from rollcore import logformat as fmt
 from rollcore.faults import FAULT_NAMES
-from rollcore.fields import BAND_NAMES
-from rollcore.haptics import CUE_NAMES
+from rollcore.fields import BAND_NAMES, CUE_NAMES
 from rollcore.sample import FORCE_UNKNOWN
 
 from .log_pages import Record

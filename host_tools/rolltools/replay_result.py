@@ -3,8 +3,8 @@
 
 from typing import Any
 
-from rollcore import events, haptics
-from rollcore.fields import FIELDS
+from rollcore import events
+from rollcore.fields import CUE_NAMES, FIELDS
 
 Row = tuple[int, ...]
 
@@ -70,7 +70,7 @@ class _Answer:
             self.over[-1]["t_off"] = self.seconds(t_ms)
 
     def _cue(self, t_ms: int, f: dict[str, int]) -> None:
-        self.cues.append({"t": self.seconds(t_ms), "cue": haptics.CUE_NAMES[f["cue"]], "level": f["level"]})
+        self.cues.append({"t": self.seconds(t_ms), "cue": CUE_NAMES[f["cue"]], "level": f["level"]})
 
     def _silent(self, t_ms: int, f: dict[str, int]) -> None:
         self._cue(t_ms, f)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollcore import haptics
-from rollcore.haptics import CUE_CEILING, CUE_LIGHT, CUE_MARK, CUE_NAMES, CUE_OVER, CUE_SENSOR, Haptics, over_urge
+from rollcore.fields import CUE_NAMES
+from rollcore.haptics import CUE_CEILING, CUE_LIGHT, CUE_MARK, CUE_OVER, CUE_SENSOR, Haptics, over_urge
 
 CUE_NEXT, CUE_SWITCH, CUE_DONE, CUE_BATTERY, CUE_ERROR = range(CUE_LIGHT + 1, len(CUE_NAMES))
 LONGEST_MS = {CUE_OVER: 3000, CUE_CEILING: 3000, CUE_SENSOR: 1200, CUE_MARK: 200}
