@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The names of the fields of events, page headers and traces, for those who read them; no board has use for them."""
+"""Names and words for those who read events, pages, traces and settings; a board has no use for them."""
 
 from rollcore.events import (
     BAND,
@@ -94,3 +94,23 @@ TRACE_FIRST_FIELDS = (
     ("period_us", UINT, 24, "us"),
     ("index", UINT, 32, "samples of the session before this block, lost ones included"),
 )
+
+# What each setting is for.
+SETTING_HELP = {
+    "over_limit_n": "force above which the roller warns of over-pressure",
+    "over_hysteresis_n": "how far below the limit an over-pressure ends",
+    "over_hold_ms": "how long above the limit before the alarm",
+    "ceiling_n": "force that alarms after 20 ms; at least twice over_limit_n",
+    "band_low_n": "lower end of the wanted force; the upper end is over_limit_n",
+    "band_firm_n": "from here on the light says firm; still wanted",
+    "imu_to_head_mm": "distance from the motion sensor to the roller axle",
+    "head_mass_g": "mass of head and fork on the force sensor (not for fsr)",
+    "rate_hz": "samples per second",
+    "force_sensor": "the board's own by default",
+    "trace": "samples in the session file",
+    "cue_level": "strength of the vibration cues",
+    "cues": "off: decided and logged, not played, for studies",
+    "cue_s_per_min": "most of the motor in a minute; ceiling and faults always play",
+    "cue_s_per_session": "most of the motor in a session; as above",
+    "session_gap_s": "time without contact that closes a session",
+}

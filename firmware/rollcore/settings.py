@@ -4,24 +4,25 @@
 JSON speaks newtons and words; the engine gets integers (`over_limit_n` becomes `over_limit_mn`, a choice its index).
 """
 
-# name, unit, default, lowest, highest, help; a row with choices has the tuple of choices as "lowest" and None above.
+# name, unit, default, lowest, highest; a row with choices has the tuple of choices as "lowest" and None above. What they
+# are for is in `rollcore.fields.SETTING_HELP`.
 SCHEMA = (
-    ("over_limit_n", "N", 10.0, 0.5, 45.0, "force above which the roller warns of over-pressure"),
-    ("over_hysteresis_n", "N", 0.5, 0.05, 5.0, "how far below the limit an over-pressure ends"),
-    ("over_hold_ms", "ms", 100, 0, 1000, "how long above the limit before the alarm"),
-    ("ceiling_n", "N", 25.0, 1.0, 95.0, "force that alarms after 20 ms; at least twice over_limit_n"),
-    ("band_low_n", "N", 1.0, 0.1, 40.0, "lower end of the wanted force; the upper end is over_limit_n"),
-    ("band_firm_n", "N", 7.0, 0.2, 45.0, "from here on the light says firm; still wanted"),
-    ("imu_to_head_mm", "mm", 100, 0, 300, "distance from the motion sensor to the roller axle"),
-    ("head_mass_g", "g", 150, 0, 500, "mass of head and fork on the force sensor (not for fsr)"),
-    ("rate_hz", "Hz", 208, 50, 416, "samples per second"),
-    ("force_sensor", "", "loadcell", ("loadcell", "fsr"), None, "the board's own by default"),
-    ("trace", "", "off", ("off", "compact", "full"), None, "samples in the session file"),
-    ("cue_level", "%", 80, 10, 100, "strength of the vibration cues"),
-    ("cues", "", "on", ("on", "off"), None, "off: decided and logged, not played, for studies"),
-    ("cue_s_per_min", "s", 30, 1, 60, "most of the motor in a minute; ceiling and faults always play"),
-    ("cue_s_per_session", "s", 600, 10, 36000, "most of the motor in a session; as above"),
-    ("session_gap_s", "s", 60, 5, 600, "time without contact that closes a session"),
+    ("over_limit_n", "N", 10.0, 0.5, 45.0),
+    ("over_hysteresis_n", "N", 0.5, 0.05, 5.0),
+    ("over_hold_ms", "ms", 100, 0, 1000),
+    ("ceiling_n", "N", 25.0, 1.0, 95.0),
+    ("band_low_n", "N", 1.0, 0.1, 40.0),
+    ("band_firm_n", "N", 7.0, 0.2, 45.0),
+    ("imu_to_head_mm", "mm", 100, 0, 300),
+    ("head_mass_g", "g", 150, 0, 500),
+    ("rate_hz", "Hz", 208, 50, 416),
+    ("force_sensor", "", "loadcell", ("loadcell", "fsr"), None),
+    ("trace", "", "off", ("off", "compact", "full"), None),
+    ("cue_level", "%", 80, 10, 100),
+    ("cues", "", "on", ("on", "off"), None),
+    ("cue_s_per_min", "s", 30, 1, 60),
+    ("cue_s_per_session", "s", 600, 10, 36000),
+    ("session_gap_s", "s", 60, 5, 600),
 )
 _NAMES = tuple(row[0] for row in SCHEMA)
 
@@ -46,7 +47,7 @@ def _refuse_unknown(name):
 
 def _checked(row, value):
     """Return `value` as the schema row wants it, or raise ValueError."""
-    name, unit, default, low, high, _help = row
+    name, unit, default, low, high = row
     if high is None:
         if value not in low:
             raise ValueError("%s is %r: choose one of %s" % (name, value, ", ".join(low)))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollcore.fields import SETTING_HELP
 from rollcore.settings import SCHEMA, Settings
 
 NAMES = [row[0] for row in SCHEMA]
@@ -73,7 +74,7 @@ def test_any_dict_gives_settings_or_a_value_error(given_settings):
 @st.composite
 def valid_settings(draw):
     values = {}
-    for name, _unit, default, low, high, _help in SCHEMA:
+    for name, _unit, default, low, high in SCHEMA:
         if not draw(st.booleans()):
             continue
         if high is None:
@@ -93,3 +94,8 @@ def test_to_dict_round_trips(values):
         return  # a contradiction between two of them
     again = Settings.from_dict(json.loads(json.dumps(s.to_dict())))
     assert vars(again) == vars(s)
+
+
+def test_every_setting_says_what_it_is_for():
+    assert list(SETTING_HELP) == NAMES
+    assert all(SETTING_HELP.values())
