@@ -4,8 +4,8 @@
 JSON speaks newtons and words; the engine gets integers (`over_limit_n` becomes `over_limit_mn`, a choice its index).
 """
 
-# name, unit, default, lowest, highest; a row with choices has the tuple of choices as "lowest" and None above. What they
-# are for is in `rollcore.fields.SETTING_HELP`.
+# name, unit, default, lowest, highest; a row with choices has the tuple of choices as "lowest" and None above. What
+# they are for is in `rollcore.fields.SETTING_HELP`.
 SCHEMA = (
     ("over_limit_n", "N", 10.0, 0.5, 45.0),
     ("over_hysteresis_n", "N", 0.5, 0.05, 5.0),
