@@ -112,17 +112,14 @@ def _field(text, wide):
 
 
 class Layout:
-    """The fields of one record type as the packer wants them: bytes objects it can index without allocating."""
+    """The fields of one record type as the packer wants them: storage and bits in turn, in bytes that it can index."""
 
     def __init__(self, code):
-        fields = fields_of(code)
         self.code = code
-        self.storage = bytes([field[1] for field in fields])
-        self.bits = bytes([field[2] for field in fields])
-        self.payload_bytes = (sum(self.bits) + 7) // 8
-        self.wide_bytes = 0
-        for i in range(len(fields)):
-            self.wide_bytes += 1 if self.storage[i] == FORCE8 else 4
+        fields = fields_of(code)
+        self.steps = bytes([number for field in fields for number in field[1:3]])
+        self.payload_bytes = (sum([field[2] for field in fields]) + 7) // 8
+        self.wide_bytes = sum([1 if field[1] == FORCE8 else 4 for field in fields])
 
 
 def force_code(force_mn):
@@ -138,10 +135,11 @@ def force_code(force_mn):
 
 def fits(layout, t_ms, row):
     """Tell whether every field of `row` (from index 2) fits the narrow form. Allocates nothing."""
-    for i in range(len(layout.bits)):
+    steps = layout.steps
+    for i in range(len(steps) >> 1):
         value = row[i + 2]
-        storage = layout.storage[i]
-        bits = layout.bits[i]
+        storage = steps[2 * i]
+        bits = steps[2 * i + 1]
         if storage == SIGN:
             if value != 1 and value != -1:
                 return False
@@ -163,10 +161,11 @@ def pack_fields(buffer, at, layout, t_ms, row, wide=False):
     """
     held = 0  # bits waiting in `low`; at most 7 + 16, so every intermediate stays a small int
     low = 0
-    for i in range(len(layout.bits)):
+    steps = layout.steps
+    for i in range(len(steps) >> 1):
         value = row[i + 2]
-        storage = layout.storage[i]
-        left = 32 if wide and storage != FORCE8 else layout.bits[i]
+        storage = steps[2 * i]
+        left = 32 if wide and storage != FORCE8 else steps[2 * i + 1]
         if storage == BEFORE:
             value = t_ms - value
         elif storage == FORCE8:

@@ -32,8 +32,7 @@ class LogWriter:
         self.ring = PageRing(pages, page_bytes)
         self._page_bytes = page_bytes
         self._fill_limit = pages * page_bytes * 3 // 4
-        codes = [code for code in fmt.RECORDS if fmt.fields_of(code)]
-        self._layouts = {code: fmt.Layout(code) for code in codes}
+        self._layouts = {code: fmt.Layout(code) for code in fmt.RECORDS if ":" in fmt.RECORDS[code]}
         self._dropout_bytes = fmt.RECORD_HEAD + self._layouts[fmt.DROPOUT].payload_bytes
         self._row = [0] * ROW_LEN  # lists: a unix time does not fit the 31 bits of the board's array("i")
         self._own_row = [0] * ROW_LEN
