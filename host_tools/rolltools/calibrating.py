@@ -48,6 +48,21 @@ class Reading:
         return self.force_mn * NOMINAL_COUNTS_PER_N / 1000
 
 
+def motor(link: "Link") -> list[int]:
+    """Let the haptic driver fit itself to its motor and keep the result on the board; return its registers.
+
+    RollerError when the board has no such driver, or no motor answers it.
+    """
+    answer = link.run("calibrate_motor")
+    if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
+        problem = answer.get("problem") if isinstance(answer, dict) else None
+        raise RollerError(
+            f"the motor was not calibrated: {problem or 'the answer makes no sense'}",
+            "check the wires of the motor, then try again; a motor without a driver chip needs no calibration",
+        )
+    return [int(value) for value in answer["results"]]
+
+
 def read(link: "Link") -> tuple[Reading, Data]:
     """Read the sensor of a board for some seconds; return the reading and what its calibration file holds now.
 

@@ -111,3 +111,21 @@ def test_a_weight_without_a_zero_is_refused(file):
     cause, cure = refused(calibrating.weight, *calibrating.checked(answer(9.8, file=file)), 1000)
     assert "not read yet" in cause
     assert "calibrate zero" in cure
+
+
+class Answering:
+    """A link to a board that gives one answer."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def run(self, snippet):
+        assert snippet == "calibrate_motor"
+        return self.answer
+
+
+def test_a_motor_is_calibrated_or_it_is_said_why_not():
+    assert calibrating.motor(Answering({"results": [12, 108, 182]})) == [12, 108, 182]
+    cause, _ = refused(calibrating.motor, Answering({"problem": "the motor does not answer"}))
+    assert cause == "the motor was not calibrated: the motor does not answer"
+    assert "no sense" in refused(calibrating.motor, Answering([1]))[0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`roller calibrate`: the load cell's zero and its slope, so that newtons are newtons."""
+"""`roller calibrate`: the load cell's zero and its slope, so that newtons are newtons; and the haptic motor."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -11,34 +11,44 @@ from ..errors import RollerError
 
 
 class Point(StrEnum):
-    """Which of the two points is read."""
+    """What is calibrated."""
 
     zero = "zero"
     weight = "weight"
+    motor = "motor"
 
 
 def calibrate(
-    point: Annotated[Point, typer.Argument(help="zero: nothing on the roller; weight: GRAMS on it.")],
+    point: Annotated[Point, typer.Argument(help="zero: nothing on the roller; weight: GRAMS on it; motor.")],
     grams: Annotated[float | None, typer.Argument(metavar="[GRAMS]", help="The weight, 50 to 5000 g.")] = None,
     port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the calibration as JSON.")] = False,
 ) -> None:
-    """Calibrate the load cell in two points.
+    """Calibrate the load cell in two points, or fit the haptic driver to its motor.
 
     Support the handle so that the roller points straight up and nothing touches it: `zero`. Without moving it, put a
-    known weight on the roller: `weight`. Until both are done, every newton is "about".
+    known weight on the roller: `weight`. Until both are done, every newton is "about". `motor` buzzes for a second.
 
     \b
     Example:
       roller calibrate zero
       roller calibrate weight 1000
+      roller calibrate motor
     """
     from .. import calibrating
     from ..link import Link
 
-    if (grams is None) != (point is Point.zero):
+    if (grams is not None) != (point is Point.weight):
         cure = "give it: roller calibrate weight 1000" if grams is None else "leave the grams out"
-        raise RollerError("the weight is missing" if grams is None else "a zero is read without a weight", cure)
+        raise RollerError("the weight is missing" if grams is None else f"{point.value} takes no weight", cure)
+    if point is Point.motor:
+        with Link(port) as link, console.progress("Fitting the motor"):
+            registers = calibrating.motor(link)
+        if as_json:
+            console.print_json({"registers": registers})
+        else:
+            console.say("the motor is calibrated; the board keeps it in /motor.json")
+        return
     if grams is not None:
         calibrating.check_grams(grams)
     with Link(port) as link:

@@ -43,9 +43,8 @@ def main(seconds):
     """Return the readings, the sensor's kind, the head's mass in g and the calibration file."""
     with open("/active") as stream:
         sys.path.insert(0, "/" + stream.read().strip())
+    from board import Board
     from config import CALIBRATION_PATH, load_settings
-
-    from boards.thing_plus import Board
 
     board = Board()
     board.motor_off()
