@@ -145,7 +145,7 @@ class Engine:
             self._motor_ms = t_ms
         self._motor_rings = t_ms - self._motor_ms < _MOTOR_RINGS_MS
         motion = self._motion
-        updated = motion.block(self._motor_rings, self.in_contact)
+        updated = motion.block(self.in_contact)
         self._force.block(t_ms, motion)
         self._strokes.block(t_ms, motion, self._force, updated)
         if self._session.is_open:

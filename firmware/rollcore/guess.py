@@ -6,6 +6,9 @@ as far as this guess knows, and is set right where the velocity is known; it is 
 knots, which a rest straightens: between two rests the drift is taken to have grown evenly, so that a stroke between
 them begins and ends at zero.
 
+A hand at work does not go far: the place where its head is, by this guess, is known to some 18 cm at any time, and
+that alone keeps a guess from running away where nothing rests.
+
 Speeds are 1/16 um/s, blocks are counted, scores are 1/256 of a natural logarithm of the likelihood.
 """
 
@@ -24,6 +27,8 @@ _REACH = const(240)  # blocks that a rest can straighten
 _WRAP = const(268435455)  # speeds go round at 2^28: 16 m/s, and are used as differences only
 _HALF = const(134217728)
 _PULL_MAX = const(8000000)  # 0.5 m/s: what may pull at once
+_PATH_MAX = const(48000000)  # 3 m/s
+_FAR_UM = const(1000000)  # 1 m
 _OFFSET_MAX = const(500000)  # 60 mg
 _V01 = const(1600)  # 1/16 um/s in 0.1 mm/s
 
@@ -74,7 +79,7 @@ class Guess:
         self.resting = False
         self.rested = 0  # times this rest was held
         self.anchor = 0  # the last block known to be at rest
-        self.path_um = self.low_um = self.high_um = 0  # where the head is since it touched
+        self.place_um = 0  # where the head is, from where it usually is
 
     @micropython.native
     def copy(self, other):
@@ -84,9 +89,7 @@ class Guess:
         self.offset = other.offset
         self.score = other.score
         self.anchor = other.anchor
-        self.path_um = other.path_um
-        self.low_um = other.low_um
-        self.high_um = other.high_um
+        self.place_um = other.place_um
         self.resting = False
         self.rested = 0
         mine = self.knots
@@ -100,10 +103,15 @@ class Guess:
         return ((raw - self.drift + _HALF) & _WRAP) - _HALF
 
     @micropython.native
-    def advance(self, blocks, gain, ticks, turned):
-        """Let up to 8 blocks pass; `gain` turns acceleration into the speed of a block, 1/16."""
+    def advance(self, raw, blocks, gain, ticks, turned, on_skin):
+        """Let up to 8 blocks (and `ticks` 1/1024 s) pass, until the integrated acceleration is `raw`.
+
+        `gain` turns acceleration into the speed of a block, 1/16.
+        """
         self.drift = (self.drift + (self.offset * gain >> 10) * blocks) & _WRAP
-        self.trust.advance(ticks, turned)
+        speed = min(_PATH_MAX, max(-_PATH_MAX, self.speed(raw)))
+        self.place_um = min(_FAR_UM, max(-_FAR_UM, self.place_um + ((speed >> 8) * ticks >> 6)))
+        self.trust.advance(ticks, turned, on_skin)
 
     def knot(self, block):
         """Keep the drift at a block that is a multiple of 8."""
@@ -136,11 +144,24 @@ class Guess:
         elif pull < -_PULL_MAX:
             pull = -_PULL_MAX
         part = pull >> 8
+        self.place_um -= part * (trust.gain_p >> 4) >> 4
         self.drift = (self.drift + (part * trust.gain_v >> 4)) & _WRAP
         # 1/16 um/s of velocity a second are 0.0535 units of gravity: 219 / 4096
         offset = self.offset + (part * (trust.gain_e * 219 >> 9) >> 7)
         self.offset = min(_OFFSET_MAX, max(-_OFFSET_MAX, offset))
         return pull
+
+    @micropython.native
+    def correct_place(self, noise):
+        """Take the head for where it usually is, as far as its place is uncertain beside the variance `noise`."""
+        trust = self.trust
+        trust.correct_place(noise)
+        far = self.place_um // 100
+        self.place_um -= far * trust.place_p * 25 >> 10
+        # of 0.1 mm/s to 1/16 um/s: 1600 / 65536; and from there to units of gravity: 219 / 4096
+        self.drift = (self.drift + ((far * trust.place_v >> 6) * 25 >> 4)) & _WRAP
+        offset = self.offset + ((far * trust.place_e >> 9) * 171 >> 8)
+        self.offset = min(_OFFSET_MAX, max(-_OFFSET_MAX, offset))
 
     @micropython.native
     def straighten(self, drift, block, until):

@@ -4,7 +4,7 @@
 What only accelerates can never tell a rest from an even speed. So whenever the roller falls quiet, every guess splits:
 one says that it rests from here on, the other that it rolls on; and while it stays quiet, a resting guess keeps sending
 out ones that begin to move. Each is scored by how well it fits what follows: a rest at which the velocity should have
-been zero and is not, a plateau that lasts, a head that leaves the skin it can reach, a speed that the turning of the
+been zero and is not, a plateau that lasts, a head that goes where no hand reaches, a speed that the turning of the
 handle contradicts, a hand that would be faster than hands are. The likeliest is believed; when another takes the lead,
 what was found in the last moments is looked at again. (A multiple-hypothesis tracker, Reid 1979, over a zero-velocity
 update, Foxlin 2005.)
@@ -25,20 +25,20 @@ _ALIKE_OFFSET = const(6846)  # and 0.8 mg are one
 _CHANGED = const(48000)  # 0.3 cm/s: what makes a look back worth while
 
 # All that follows is in 1/256 of a natural logarithm, per tick where it goes on.
-_TO_REST = const(-336)  # a rest begins here,
+_TO_REST = const(-604)  # a rest begins here,
 _DENSITY = const(2123)  # ln of 1 / sqrt(2 pi) in 0.1 mm/s to m/s
 _NOT_MOVING = const(-1132)  # ln 0.012 m/s: a speed below 0.6 cm/s is no rolling
-_LEAST_DOUBT = const(24)
-_DOUBT = const(23679)
+_LEAST_DOUBT = const(19)
+_DOUBT = const(27794)
 _DOUBT_MAX = const(1280)
-_STOPPED = const(767)  # rolling on although the turning stopped
+_STOPPED = const(598)  # rolling on although the turning stopped
 _TO_MOVE = const(-220)
 _PLATEAU = const(33)
 _FRESH_MS = const(63)  # a rest so soon after the last one proves less
 _HAND_PART = const(57)
 _COUPLING_PART = const(23)
 _COUPLING_MAX = const(128)
-_REST_PART = const(2)
+_REST_PART = const(1)
 
 _PLATEAU_SPEED = const(147000)  # 0.92 cm/s
 _HAND = const(1340000)  # variance of a hand's speed, (0.1 mm/s)^2: 11.6 cm/s
@@ -47,12 +47,12 @@ _COUPLING_WIDTH = const(40000)
 _REST_START = const(1733)  # 0.42 cm/s: what a rest may begin with
 _REST_LEAST = const(10)  # 1 mm/s and what tremor adds: what a rest may leave
 _TREMOR_SHIFT = const(7)
-_AIR_NOISE = const(30423)  # 1.7 cm/s: a hand in the air hovers
+_AIR_NOISE = const(31093)  # 1.7 cm/s: a hand in the air hovers
 _STEADY = const(602)  # 4.6 mg: the mean acceleration of a hand at rest,
 _STEADY_SIGMA = const(29)  # and 29/16 of the likely error of gravity
-_RANGE_UM = const(90000)  # the head of a hand at work stays within 9 cm,
-_RANGE_PART = const(2)  # and each 125 um more cost 2
-_PATH_MAX = const(48000000)  # 3 m/s
+_PLACE_NOISE = const(3430000)  # 18.5 cm: where a hand's head is in one tick, as a measurement, (0.1 mm)^2
+_PLACE_LN = const(3852)  # ln of it
+_PLACE_MAX = const(2000)
 _FAST = const(5600000)  # 35 cm/s
 _FAST_SHIFT = const(12)
 
@@ -90,7 +90,7 @@ class Guesses:
         if not (tick or began):
             return False
         self.changed = newest
-        self._advance(is_quiet and not began)
+        self._advance(motion.raw, is_quiet and not began, contact)
         if began:
             self._suppose_rest(newest, motion, quiet, contact)
         elif is_quiet:
@@ -102,7 +102,7 @@ class Guesses:
             elif tick:
                 self._move(guess, motion, coupling, is_quiet)
             if tick:
-                self._range(guess, motion.raw, contact)
+                self._stay(guess, motion.raw)
         self._select(newest, motion.raw)
         if newest & _KNOT_MASK == 0:
             for i in range(self._alive):
@@ -117,12 +117,12 @@ class Guesses:
         return offset
 
     @micropython.native
-    def _advance(self, goes_on):
+    def _advance(self, raw, goes_on, on_skin):
         blocks = self._pending
         ticks = blocks * self._block_us // 977
         for i in range(self._alive):
             guess = self._all[i]
-            guess.advance(blocks, self._gain, ticks, self._turned)
+            guess.advance(raw, blocks, self._gain, ticks, self._turned, on_skin)
             if not goes_on:
                 guess.resting = False
                 guess.rested = 0
@@ -208,25 +208,15 @@ class Guesses:
         guess.pull = guess.correct(speed, noise)
 
     @micropython.native
-    def _range(self, guess, raw, contact):
-        """Count against a guess that its head leaves the skin in reach, or is faster than hands are."""
-        speed = guess.speed(raw)
-        if not contact:
-            guess.path_um = guess.low_um = guess.high_um = 0
-        elif not guess.resting:
-            path = guess.path_um + (min(_PATH_MAX, max(-_PATH_MAX, speed)) >> 8) * (self._block_us >> 6) // 244
-            guess.path_um = path
-            grown = 0
-            if path > guess.high_um:
-                grown = path - guess.high_um
-                guess.high_um = path
-            elif path < guess.low_um:
-                grown = guess.low_um - path
-                guess.low_um = path
-            if guess.high_um - guess.low_um > _RANGE_UM:
-                guess.score -= grown * _RANGE_PART // 125
-        if abs(speed) > _FAST:
-            guess.score -= abs(speed) - _FAST >> _FAST_SHIFT
+    def _stay(self, guess, raw):
+        """Count against a guess that its head goes where no hand reaches, or is faster than hands are."""
+        noise = guess.trust.pp + _PLACE_NOISE
+        far = guess.place_um // 400
+        guess.score -= min(_PLACE_MAX, far * far * 128 // (noise >> 4)) + (ln(noise) - _PLACE_LN >> 1)
+        guess.correct_place(_PLACE_NOISE)
+        speed = abs(guess.speed(raw))
+        if speed > _FAST:
+            guess.score -= speed - _FAST >> _FAST_SHIFT
 
     @micropython.native
     def _select(self, newest, raw):

@@ -38,6 +38,11 @@ class History:
         self._c[at] = contact_ms
         self.count += 1
 
+    @micropython.native
+    def gained(self, block, since):
+        """Return by how much the integrated acceleration grew from block `since` to `block`, in um/s."""
+        return difference(self._raw[block & _MASK], self._raw[since & _MASK]) >> 4
+
     def oldest(self):
         """Return the number of the oldest block that can be read."""
         return max(0, self.count - _REACH)

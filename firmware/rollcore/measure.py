@@ -6,6 +6,7 @@ from micropython import const
 
 _SLOWEST_UM_S = const(3000)
 _PEAK_PART = const(20)  # a stroke is bounded by one twentieth of its own peak speed
+_MARGIN = const(1)  # block around a stroke that may hold its start or stop
 _SCAN = const(64)  # a longer stroke is scanned in strides: no step of the engine may take long
 
 
@@ -19,6 +20,7 @@ class Measure:
         self.length_um = 0
         self.peak_um_s = 0
         self.mean_mn = self.peak_mn = 0
+        self._peak = 0  # the fastest block
 
     @micropython.native
     def take(self, first, last, way, from_ms, to_ms):
@@ -56,6 +58,7 @@ class Measure:
             count += 1
             if v > peak:
                 peak = v
+                self._peak = block
             if f > peak_force:
                 peak_force = f
             block += stride
@@ -64,6 +67,27 @@ class Measure:
         self.peak_um_s = peak
         self.mean_mn = force_sum // count
         self.peak_mn = peak_force
+
+    @micropython.native
+    def felt_um_s(self, way):
+        """Return how much speed was felt to be won before the peak of what was measured, or lost after it: the less.
+
+        A head that starts and stops feels both; a mistake in the velocity feels neither.
+        """
+        history = self._history
+        peak = self._peak
+        won = lost = 0
+        stride = (self.last - self.first) // _SCAN + 1
+        block = max(history.oldest(), self.first - _MARGIN)
+        last = min(history.count - 1, self.last + _MARGIN)
+        while block <= last:
+            felt = history.gained(peak, block) * way
+            if block < peak:
+                won = max(won, felt)
+            else:
+                lost = max(lost, felt)
+            block += stride
+        return min(won, lost)
 
     @micropython.native
     def _find_start(self, way, bound, oldest, from_ms):

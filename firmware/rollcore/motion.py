@@ -21,6 +21,7 @@ from micropython import const
 from rollcore.coupling import Coupling
 from rollcore.guesses import Guesses
 from rollcore.quiet import QuietDetector
+from rollcore.shaking import Shaking
 
 _G_BITS = const(6)  # fraction bits of gravity
 _V_BITS = const(4)  # fraction bits of velocity: 1/16 um/s
@@ -34,10 +35,10 @@ _F_MAX = const(262144)  # 2 g: what is believed of a jolt
 _G_MAX = const(16777216)  # 2 g in the units of gravity
 _A_MAX = const(390000)  # 3 g
 
-_BIAS_PULL = const(6250)  # 10 cm/s
+_BIAS_PULL = const(7350)  # 12 cm/s
 _TURN_FREE = const(2013)  # 4.6 deg/s: tremor and sway turn gravity back and forth, not away
 _ACROSS_PULL = const(68)  # in 1/256 of what the head moves across the handle,
-_ACROSS_GRAVITY = const(7)  # and 1/1.9 s of it in the units of gravity
+_ACROSS_GRAVITY = const(12)  # and 1/1.1 s of it in the units of gravity
 _ACROSS_MAX = const(4800000)  # 0.3 m/s
 _REST_BLOCKS = const(8)
 _ONE_G = const(268743763)  # (1 g in 1/2 LSB) squared
@@ -81,6 +82,7 @@ class Motion:
         self._started = False
         self._quiet = QuietDetector()
         self._coupling = Coupling()
+        self.shaking = Shaking()
         self.guesses = Guesses()
         self.number = 0  # of the next block
         self.raw = 0
@@ -130,7 +132,7 @@ class Motion:
         return self._count >= self._samples
 
     @micropython.native
-    def block(self, motor_on, in_contact):
+    def block(self, in_contact):
         """Work through the block that `add` completed; return True when past velocities may have changed."""
         shift = self._mean_shift
         fx = _clip(self._sum_ax << shift, _F_MAX) - self._ox
@@ -147,6 +149,9 @@ class Motion:
         whole = self._samples == 1
         self.turn_y_first = self._half_wy << shift + (0 if whole else 1)
         self.turn_y_last = self.turn_y_first if whole else self._sum_wy - self._half_wy << shift + 1
+        turns_x = self._sum_wx
+        turns_y = self._sum_wy
+        turns_z = self._sum_wz
         self._sum_ax = self._sum_ay = self._sum_az = 0
         self._sum_wx = self._sum_wy = self._sum_wz = 0
         self._count = 0
@@ -158,7 +163,8 @@ class Motion:
         self._integrate(fx, fy, fz, self._angle(wx), self._angle(wy), self._angle(wz))
         self.turn_y = wy
         quiet = self._quiet
-        quiet.block(self.accel_x, self._accel_y, self._accel_z, wx, wy, wz, motor_on)
+        quiet.block(self.accel_x, self._accel_y, self._accel_z, wx, wy, wz)
+        self.shaking.block(self.accel_x, self._accel_y, self._accel_z, turns_x, turns_y, turns_z)
         self.turned = self._angle(max(0, quiet.turning - _TURN_FREE))
         self._coupling.block(self._gained, wy, in_contact)
         guesses = self.guesses

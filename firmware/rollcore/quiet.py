@@ -13,7 +13,7 @@ from micropython import const
 _RING = const(32)
 _MASK = const(31)
 _WINDOW_US = const(40000)  # of each of the two windows
-_CHANGE = const(500)  # 3.8 mg from one window to the next,
+_CHANGE = const(850)  # 6.5 mg from one window to the next,
 _TREMOR = const(12)  # and 18/16 of the mean change from block to block, which is the hand's tremor
 _TREMOR_SHIFT = const(6)
 _TURNING = const(2232)  # 7 deg/s
@@ -64,7 +64,7 @@ class QuietDetector:
         return abs(new - old)
 
     @micropython.native
-    def block(self, x, y, z, wx, wy, wz, motor_on):
+    def block(self, x, y, z, wx, wy, wz):
         """Take one block: accelerations less gravity, and the turning, in 1/16 LSB."""
         self._wx += (wx - self._wx) >> 1
         self._wy += (wy - self._wy) >> 1
@@ -76,8 +76,6 @@ class QuietDetector:
         self.tremor += abs(x - self._before) - self.tremor >> _TREMOR_SHIFT
         self._before = x
         limit = (_CHANGE + (self.tremor * _TREMOR >> 4)) * self._window
-        if motor_on:
-            limit <<= 1
         change_x = self._change(0, x)
         change_y = self._change(1, y)
         change_z = self._change(2, z)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Strokes: the head moves along the handle while the roller touches.
 
-    still  -> moving  speed above 0.6 cm/s in contact; the start is looked up in the history
+    still  -> moving  speed above 0.58 cm/s in contact; the start is looked up in the history
     moving -> still   the speed passes max(5 % of its peak, 0.3 cm/s) or zero, or the contact ends
     still  -> moving  the same way within 0.35 s in the same contact: the stroke goes on (its id stays)
 
@@ -20,7 +20,7 @@ from rollcore.measure import Measure
 
 _LAG = const(5)  # blocks
 _STRIDE = const(12)  # blocks that are walked at most while one comes in
-_GO_UM_S = const(6000)
+_GO_UM_S = const(5750)
 _SLOWEST_UM_S = const(3000)
 _PEAK_PART = const(20)
 _MERGE_MS = const(350)
@@ -30,9 +30,16 @@ _LONGEST_UM = const(250000)  # no stroke is so long
 _TOUCH_MS = const(170)  # a shorter contact is a tap or a jolt
 _REVERSED_UM = const(10000)  # so far the other way, and the contact is a knead
 _LEAST_PEAK_UM_S = const(8000)
+_FELT_UM_S = const(20000)  # a start and a stop feel like that, or
+_UNFELT_UM = const(19200)  # the stroke is so long, and
+_LANDED_MS = const(530)  # the roller touched so shortly before, or
+_AT_REST_UM_S = const(11000)  # it is slower than that in the end
+_RESUMED_UM = const(3000)  # a stroke goes on for so far,
+_RESUMED_UM_S = const(15000)  # and its new start and stop feel like that, or it has ended
 _REVISE_MS = const(480)  # so soon after it was announced, a stroke may be revised
 _EARLIER_MS = const(200)  # how far a revision may move the start
-_LATER_MS = const(200)  # and the end
+_LATER_MS = const(200)  # and the end,
+_LATER = const(10)  # in blocks
 _CHANGE_MS = const(8)  # what is worth a revision
 _CHANGE_PART = const(40)  # of the length
 _LOOK_BACK = const(100)  # blocks
@@ -48,6 +55,7 @@ class Stroke:
     def __init__(self):
         self.id = self.revision = 0
         self.contact = 0
+        self.touch_ms = 0
         self.way = 0
         self.kind = KIND_LIFT
         self.first = self.last = 0
@@ -63,6 +71,7 @@ class Stroke:
         self.id = other.id
         self.revision = other.revision
         self.contact = other.contact
+        self.touch_ms = other.touch_ms
         self.way = other.way
         self.kind = other.kind
         self.first = other.first
@@ -98,6 +107,7 @@ class StrokeDetector:
         self._history = History(guesses.best)
         self._measure = Measure(self._history)
         self._open = Stroke()
+        self._resumed = 0  # where the open stroke goes on, if it does
         self._done = [Stroke() for _ in range(_KEPT)]
         self._last_done = 0
         self._stroke = self._done[0]  # the last that was announced
@@ -106,6 +116,7 @@ class StrokeDetector:
         self._contact = 0  # number of the contact
         self._touch_ms = -1  # when it began
         self._knead = False
+        self._shaken = False
         self._moving = False
         self._speed_sum = 0
         self._peak_um_s = 0
@@ -114,6 +125,7 @@ class StrokeDetector:
     def block(self, t_ms, motion, force, updated):
         """Look at one block (see `Motion` and `Force`); `updated`: past velocities may have changed."""
         history = self._history
+        self._shaken = motion.shaking.is_shaken
         history.guess = self._guesses.best
         history.add(t_ms, motion.raw, force.mean_mn, force.contact_ms if force.in_contact else -1 - force.apart_ms)
         if updated and self._guesses.changed < self._at:
@@ -137,7 +149,7 @@ class StrokeDetector:
     def _look_again(self, t_ms, changed):
         """Go back to where the velocity changed, and revise the last stroke if it changed within."""
         stroke = self._stroke
-        if stroke.id and changed <= stroke.last and t_ms - stroke.report_ms < _REVISE_MS:
+        if stroke.id and changed <= stroke.last + _LATER and t_ms - stroke.report_ms < _REVISE_MS:
             self._measure_again(t_ms)
         back = max(changed, self._history.oldest() + 1)
         if stroke.id:
@@ -185,10 +197,12 @@ class StrokeDetector:
         opened = self._open
         if same and stroke.way == way and history.time(first) - stroke.end_ms < _MERGE_MS:
             opened.copy(stroke)
+            self._resumed = first
             self._peak_um_s = max(self._peak_um_s, stroke.peak_um_s)
             return
         opened.id = opened.revision = 0
         opened.contact = self._contact
+        opened.touch_ms = self._touch_ms
         opened.way = way
         opened.first = first
 
@@ -235,8 +249,7 @@ class StrokeDetector:
         stroke = self._stroke
         history = self._history
         m = self._measure
-        touch_ms = history.contact(stroke.first)
-        from_ms = max(stroke.start_ms - _EARLIER_MS, touch_ms)
+        from_ms = max(stroke.start_ms - _EARLIER_MS, stroke.touch_ms)
         to_ms = stroke.end_ms + _LATER_MS
         if history.contact(min(stroke.last + 2, history.count - 1)) < 0:
             to_ms = stroke.end_ms
@@ -255,6 +268,13 @@ class StrokeDetector:
         self._moving = False
         opened = self._open
         m = self._measure
+        if opened.id:
+            m.take(self._resumed, block, opened.way, self._stroke.end_ms, end_ms)
+            if m.start_ms - self._stroke.end_ms >= _MERGE_MS:
+                opened.id = opened.revision = 0
+                opened.first = m.first
+            elif m.length_um < _RESUMED_UM or m.felt_um_s(opened.way) < _RESUMED_UM_S:
+                return
         m.take(opened.first, block, opened.way, self._touch_ms, end_ms)
         if not _SHORTEST_UM <= m.length_um <= _LONGEST_UM or m.peak_um_s < _LEAST_PEAK_UM_S:
             return
@@ -262,6 +282,7 @@ class StrokeDetector:
             m.end_ms - m.start_ms < _SHORTEST_MS
             or self._touched_ms(t_ms, block) < _TOUCH_MS
             or t_ms - m.end_ms > _LATEST_MS
+            or (opened.id == 0 and (self._shaken or not self._is_felt()))
         ):
             return
         if not self._knead:
@@ -275,6 +296,17 @@ class StrokeDetector:
             self._stroke = self._done[self._last_done]
         self._stroke.copy(opened)
         self._announce(self._stroke, t_ms)
+
+    @micropython.native
+    def _is_felt(self):
+        """Tell whether what was measured starts and stops, or may do so in the air: else the velocity is mistaken."""
+        m = self._measure
+        way = self._open.way
+        if m.felt_um_s(way) >= _FELT_UM_S:
+            return True
+        if m.length_um < _UNFELT_UM:
+            return False
+        return m.start_ms - self._touch_ms < _LANDED_MS or self._history.speed(m.last) * way <= _AT_REST_UM_S
 
     @micropython.native
     def _touched_ms(self, t_ms, block):

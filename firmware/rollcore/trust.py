@@ -1,26 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""How far velocity, gravity and the gyro's bias can be trusted: the variances of a Kalman filter of three errors.
+"""How far place, velocity, gravity and the gyro's bias can be trusted: the variances of a Kalman filter of four errors.
 
-The bias's error turns gravity, gravity's error drives the velocity, and now and then the velocity is known. One error
-of each kind stands for all axes. Units: 0.1 mm/s, 0.1 mm/s^2 (10 ug) and 0.1 mm/s^3 (1 deg/s turns gravity by 17 mg,
-1680 units, in a second). Turning makes gravity uncertain too: what is left of the accelerometer's own offset stays
-where it is while gravity turns.
+The bias's error turns gravity, gravity's error drives the velocity, the velocity's error moves the place; now and then
+the velocity is known, and the place always a little: a hand does not go far. One error of each kind stands for all
+axes. Units: 0.1 mm, 0.1 mm/s, 0.1 mm/s^2 (10 ug) and 0.1 mm/s^3 (1 deg/s turns gravity by 17 mg, 1680 units, in a
+second). Turning makes gravity uncertain too: what is left of the accelerometer's own offset stays where it is while
+gravity turns; and a hand that turns may be on its way to another place.
 """
 
 import micropython
 from micropython import const
 
+_START_P = const(1000000)  # 10 cm
 _START_V = const(10000)  # 1 cm/s
 _START_E = const(4000000)  # 20 mg
 _START_B = const(2900000)  # 1 deg/s
+_MAX_P = const(64000000)  # 80 cm
 _MAX_V = const(16000000)  # 40 cm/s
 _MAX_E = const(16000000)  # 40 mg
 _LEAST_E = const(100)  # 0.1 mg
 _LEAST_B = const(8500)  # 0.055 deg/s
-_TURN_E = const(300000)  # for each rad turned: 5.6 mg
+_TURN_E = const(400000)  # for each rad turned: 6.3 mg
 _WALK_V = const(118)  # a second: what the model of a rigid handle leaves out
-_WALK_E = const(4395)  # a second
+_WALK_E = const(4113)  # a second
+_TURN_P = const(1000000)  # for each rad turned: 10 cm
+_WALK_P_SKIN = const(17700)  # a second: 1.3 cm on the skin,
+_WALK_P_AIR = const(250000)  # 5 cm in the air
 _GAIN_MAX = const(32000)
+_FINE_GAIN_MAX = const(60000)
 _FINE = const(262144)  # 2^18: below it a variance is divided with all its bits
 
 
@@ -31,20 +38,29 @@ class Trust:
         self.gain_v = 0  # 1/4096
         self.gain_e = 0  # 1/4096 a second
         self.gain_b = 0  # 1/4096 a second^2
+        self.gain_p = 0  # 1/4096 of a second
+        self.place_p = 0  # the same where the place is known: 1/4096,
+        self.place_v = 0  # 1/65536 a second
+        self.place_e = 0  # 1/65536 a second^2
         self.reset()
 
     def reset(self):
         """Know nothing but that a hand moves slowly."""
+        self.pp = _START_P
         self.vv = _START_V
-        self._ve = self._vb = self._eb = 0
         self._ee = _START_E
         self._bb = _START_B
+        self._pv = self._pe = self._ve = self._vb = self._eb = 0
         self.sigma_v = 100
         self.sigma_e = 2000
 
+    @micropython.native
     def copy(self, other):
         """Take over the variances of another."""
+        self.pp = other.pp
         self.vv = other.vv
+        self._pv = other._pv
+        self._pe = other._pe
         self._ve = other._ve
         self._vb = other._vb
         self._ee = other._ee
@@ -54,33 +70,46 @@ class Trust:
         self.sigma_e = other.sigma_e
 
     @micropython.native
-    def advance(self, t, turned):
+    def advance(self, t, turned, on_skin):
         """Let `t` 1/1024 s (at most 200) pass, in which the handle turned by `turned` 2^-16 rad."""
+        pv = self._pv
+        pe = self._pe
         vv = self.vv
         ve = self._ve
         ee = self._ee
         vb = self._vb
         eb = self._eb
         bb = self._bb
+        pp = self.pp + ((pv >> 3) * t >> 6) + ((vv >> 10) * t >> 5) * t // 32
+        pp += ((turned >> 4) * (_TURN_P >> 4) >> 8) + ((_WALK_P_SKIN if on_skin else _WALK_P_AIR) * t >> 10)
+        pv += ((vv >> 4) * t >> 6) + ((pe >> 4) * t >> 6)
+        pe += (ve >> 4) * t >> 6
         vv += ((ve >> 3) * t >> 6) + ((ee >> 10) * t >> 5) * t // 32 + (_WALK_V * t >> 10)
         ve += ((ee >> 4) * t >> 6) + ((vb >> 4) * t >> 6)
         vb += (eb >> 4) * t >> 6
         ee += ((eb >> 3) * t >> 6) + ((bb >> 10) * t >> 5) * t // 32
         ee += ((turned >> 4) * (_TURN_E >> 4) >> 8) + (_WALK_E * t >> 10)
         eb += (bb >> 4) * t >> 6
-        while vv > _MAX_V:  # in range, and the correlations below what the variances allow
+        while pp > _MAX_P:  # in range, and the correlations below what the variances allow
+            pp -= pp >> 2
+            pv -= pv >> 3
+            pe -= pe >> 3
+        while vv > _MAX_V:
             vv -= vv >> 2
+            pv -= pv >> 3
             ve -= ve >> 3
             vb -= vb >> 3
         while ee > _MAX_E:
             ee -= ee >> 2
+            pe -= pe >> 3
             ve -= ve >> 3
             eb -= eb >> 3
-        vv = max(1, vv)
-        ee = max(_LEAST_E, ee)
-        self.vv = vv
+        self.pp = max(1, pp)
+        self._pv = pv
+        self._pe = pe
+        self.vv = vv = max(1, vv)
         self._ve = ve
-        self._ee = ee
+        self._ee = ee = max(_LEAST_E, ee)
         self._vb = vb
         self._eb = eb
         # a step of Newton's square root keeps up with variances that change slowly
@@ -90,30 +119,59 @@ class Trust:
     @micropython.native
     def correct(self, noise):
         """Set the gains and lower the variances: the velocity is known with this variance in (0.1 mm/s)^2."""
+        pv = self._pv
         vv = self.vv
         ve = self._ve
         vb = self._vb
         total = vv + noise
         if total < _FINE:
             gain_v = (vv << 12) // total
+            gain_p = ((pv << 4) // total) << 8
             gain_e = ((ve << 6) // total) << 6
             gain_b = ((vb << 6) // total) << 6
         else:
             total = total + 4095 >> 12
             gain_v = vv // total
+            gain_p = pv // total
             gain_e = ve // total
             gain_b = vb // total
+        gain_p = min(_GAIN_MAX, max(-_GAIN_MAX, gain_p))
         gain_e = min(_GAIN_MAX, max(-_GAIN_MAX, gain_e))
         gain_b = min(_GAIN_MAX, max(-_GAIN_MAX, gain_b))
+        self.gain_p = gain_p
         self.gain_v = gain_v
         self.gain_e = gain_e
         self.gain_b = gain_b
+        self.pp = max(1, self.pp - (pv >> 8) * (gain_p >> 4))
+        self._pe -= (ve >> 8) * (gain_p >> 4)
         self._ee = max(_LEAST_E, self._ee - ((ve >> 6) * (gain_e >> 4) >> 2))
         self._eb -= (vb >> 6) * (gain_e >> 4) >> 2
         self._bb = max(_LEAST_B, self._bb - ((vb >> 6) * (gain_b >> 4) >> 2))
         keep = 4096 - gain_v
         vv = (vv >> 6) * keep >> 6 if vv >= _FINE else vv * keep >> 12
         self.vv = vv = max(1, vv)
+        self._pv = (pv >> 6) * keep >> 6
         self._ve = (ve >> 6) * keep >> 6 if abs(ve) >= _FINE else ve * keep >> 12
         self._vb = (vb >> 6) * keep >> 6 if abs(vb) >= _FINE else vb * keep >> 12
         self.sigma_v = max(1, (self.sigma_v + vv // self.sigma_v) >> 1)
+
+    @micropython.native
+    def correct_place(self, noise):
+        """Set the gains and lower the variances: the place is known with this variance, at least 2^20 (0.1 mm)^2."""
+        pp = self.pp
+        pv = self._pv
+        pe = self._pe
+        total = pp + noise >> 12
+        gain_p = pp // total
+        gain_v = min(_FINE_GAIN_MAX, max(-_FINE_GAIN_MAX, (pv << 4) // total))
+        gain_e = min(_FINE_GAIN_MAX, max(-_FINE_GAIN_MAX, (pe << 4) // total))
+        self.place_p = gain_p
+        self.place_v = gain_v
+        self.place_e = gain_e
+        self.vv = max(1, self.vv - ((pv >> 8) * (gain_v >> 4) >> 4))
+        self._ve -= (pe >> 8) * (gain_v >> 4) >> 4
+        self._ee = max(_LEAST_E, self._ee - ((pe >> 8) * (gain_e >> 4) >> 4))
+        keep = 4096 - gain_p
+        self.pp = max(1, (pp >> 6) * keep >> 6)
+        self._pv = (pv >> 6) * keep >> 6
+        self._pe = (pe >> 6) * keep >> 6

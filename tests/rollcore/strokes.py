@@ -146,3 +146,15 @@ def revised(found):
         report_ms = strokes[event["id"]]["report_ms"] if event["id"] in strokes else event["t_ms"]
         strokes[event["id"]] = {**event, "report_ms": report_ms}
     return list(strokes.values())
+
+
+def lifts(way=1, count=3, length_cm=6.0, seconds=0.8):
+    """Return a plan of strokes one way, back through the air, and where they are: [start s, end s, way]."""
+    plan, spans = Plan().rest(1.5), []
+    for _ in range(count):
+        plan.press(0, 3).rest(0.15, 3.0)
+        spans.append([*plan.roll(way * length_cm, seconds), way])
+        plan.rest(0.15, 3.0).press(3, 0).rest(0.1)
+        plan.roll(-way * length_cm, 0.8, 0.0)
+        plan.rest(0.3)
+    return plan, spans

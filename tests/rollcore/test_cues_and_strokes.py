@@ -16,12 +16,11 @@ from rolltools.scoring import compare_all
 RATE_HZ, FINE_HZ = 208.0, 1040.0
 SEEDS = (1, 2)
 # Not the tone but the flag that the motor runs costs strokes: `quiet.py` takes more for rest while it is set.
-_FLAG = pytest.mark.xfail(reason="rest is told more easily while the motor runs", strict=False)
 SCENARIOS = [
     "edge",
     pytest.param("light", marks=pytest.mark.exhaustive),
     pytest.param("everything", marks=pytest.mark.exhaustive),
-    pytest.param("overpressure", marks=[pytest.mark.exhaustive, _FLAG]),
+    pytest.param("overpressure", marks=pytest.mark.exhaustive),
 ]
 
 

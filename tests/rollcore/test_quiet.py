@@ -11,14 +11,14 @@ MG = 131  # in 1/16 LSB
 DPS = 457
 
 
-def after(accel_mg, turn_dps=(0, 0, 0), motor_on=False, detector=None):
+def after(accel_mg, turn_dps=(0, 0, 0), detector=None):
     """Return a detector after blocks of these accelerations, n x 3, less gravity."""
     if detector is None:
         detector = QuietDetector()
         detector.set_block(BLOCK_US)
     turn = [round(w * DPS) for w in turn_dps]
     for x, y, z in np.rint(np.asarray(accel_mg) * MG).astype(int).tolist():
-        detector.block(x, y, z, *turn, motor_on)
+        detector.block(x, y, z, *turn)
     return detector
 
 
@@ -50,12 +50,6 @@ def test_what_turns_is_not_quiet(axis):
     assert not after(np.zeros((40, 3)), turn).is_quiet
     turn[axis] = 1.0
     assert after(np.zeros((40, 3)), turn).is_quiet
-
-
-def test_a_motor_may_shake_the_handle():
-    least = min(mg for mg in np.arange(1.0, 40.0, 0.5) if not after(step(0, mg)).is_quiet)
-    assert after(step(0, least), motor_on=True).is_quiet
-    assert not after(step(0, 3 * least), motor_on=True).is_quiet
 
 
 def test_a_tremor_is_allowed_for():

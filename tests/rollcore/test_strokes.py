@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from strokes import Plan, of_type, revised, run, samples
+from strokes import Plan, lifts, of_type, revised, run, samples
 
 from rollcore.events import KIND_KNEAD, KIND_LIFT, STROKE
 from rollcore.settings import Settings
@@ -11,17 +11,6 @@ from rollcore.settings import Settings
 NOSE_UP = np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]], float)
 SIDE = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], float)
 SLANTED = np.array([[0.8, 0.0, 0.6], [0.0, 1.0, 0.0], [-0.6, 0.0, 0.8]])
-
-
-def lifts(way=1, count=3, length_cm=6.0, seconds=0.8):
-    plan, spans = Plan().rest(1.5), []
-    for _ in range(count):
-        plan.press(0, 3).rest(0.15, 3.0)
-        spans.append([*plan.roll(way * length_cm, seconds), way])
-        plan.rest(0.15, 3.0).press(3, 0).rest(0.1)
-        plan.roll(-way * length_cm, 0.8, 0.0)
-        plan.rest(0.3)
-    return plan, spans
 
 
 def kneads(count=6, length_cm=6.0, seconds=0.8, dwell_s=0.15):

@@ -29,7 +29,6 @@ def test_what_is_found_under_a_force_is_within_reason(load):
 
 
 @NEEDS_DATA
-@pytest.mark.xfail(strict=True, reason="not reached yet: 20 to 30 a minute, `tests/real_recordings.py` prints them")
 @pytest.mark.parametrize("load", [real.walks, real.others])
 def test_a_hand_that_presses_and_does_not_roll_makes_one_stroke_a_minute_at_most(load):
     assert real.strokes_a_minute(load(3.0))[1] <= 1.0

@@ -44,7 +44,7 @@ def evaluate(
     Every rate goes with every sensor; --json gives one object, or a list of them where there is more than one run.
 
     \b
-    Examples:
+    Example:
       roller evaluate --scenario mixed --scenario slow --seeds 10
       roller evaluate --rate 104 --rate 208 --sensor loadcell --sensor fsr
     """

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Whether the handle is thrown about: a rolling head moves along the handle, a walking hand in all directions.
+
+Accelerations without gravity are smoothed over 80 ms, so that tremor and motor do not count, and their sizes over the
+last half second: along the handle and across it. Without a living gyro nobody knows where gravity is, and every tilt
+looks like an acceleration: then much less is taken for shaking.
+"""
+
+import micropython
+from micropython import const
+
+_SMOOTH = const(2)
+_MEMORY = const(5)
+_FREE = const(20000)  # 1.5 m/s^2 across the handle, in 1/16 LSB,
+_PART = const(13)  # and 13/16 of what it is along it, are rolling
+_FREE_BLIND = const(4000)  # the same without a gyro
+_PART_BLIND = const(4)
+_DEAD_BLOCKS = const(13)  # a quarter of a second without any noise: no gyro is so quiet
+
+
+class Shaking:
+    """`is_shaken`, from blocks of about 19 ms."""
+
+    def __init__(self):
+        self._x = self._y = self._z = 0
+        self._along = self._across = 0
+        self._turn_x = self._turn_y = self._turn_z = 0
+        self._same = 0
+        self.is_shaken = False
+
+    @micropython.native
+    def block(self, x, y, z, turn_x, turn_y, turn_z):
+        """Take the accelerations without gravity and what the gyro read, in 1/16 LSB."""
+        self._x += x - self._x >> _SMOOTH
+        self._y += y - self._y >> _SMOOTH
+        self._z += z - self._z >> _SMOOTH
+        self._along += abs(self._x) - self._along >> _MEMORY
+        self._across += abs(self._y) + abs(self._z) - self._across >> _MEMORY
+        if turn_x == self._turn_x and turn_y == self._turn_y and turn_z == self._turn_z:
+            self._same += 1
+        else:
+            self._same = 0
+            self._turn_x = turn_x
+            self._turn_y = turn_y
+            self._turn_z = turn_z
+        blind = self._same >= _DEAD_BLOCKS
+        part = self._along * (_PART_BLIND if blind else _PART) >> 4
+        self.is_shaken = self._across > (_FREE_BLIND if blind else _FREE) + part
