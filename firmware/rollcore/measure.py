@@ -11,7 +11,11 @@ _SCAN = const(64)  # a longer stroke is scanned in strides: no step of the engin
 
 
 class Measure:
-    """What `take` found: `start_ms`, `end_ms`, `first` and `last` block, `length_um`, peaks and mean force."""
+    """One stroke, once it is over.
+
+    `take` finds `start_ms`, `end_ms`, `first` and `last` block, `length_um`, peaks and mean force; `feel` finds
+    `won_um_s` and `lost_um_s`.
+    """
 
     def __init__(self, history):
         self._history = history
@@ -20,6 +24,7 @@ class Measure:
         self.length_um = 0
         self.peak_um_s = 0
         self.mean_mn = self.peak_mn = 0
+        self.won_um_s = self.lost_um_s = 0
         self._peak = 0  # the fastest block
 
     @micropython.native
@@ -69,8 +74,8 @@ class Measure:
         self.peak_mn = peak_force
 
     @micropython.native
-    def felt_um_s(self, way):
-        """Return how much speed was felt to be won before the peak of what was measured, or lost after it: the less.
+    def feel(self, way):
+        """Find how much speed was felt to be won before the peak of what was measured, and lost after it.
 
         A head that starts and stops feels both; a mistake in the velocity feels neither.
         """
@@ -87,7 +92,8 @@ class Measure:
             else:
                 lost = max(lost, felt)
             block += stride
-        return min(won, lost)
+        self.won_um_s = won
+        self.lost_um_s = lost
 
     @micropython.native
     def _find_start(self, way, bound, oldest, from_ms):

@@ -32,6 +32,7 @@ _REVERSED_UM = const(10000)  # so far the other way, and the contact is a knead
 _LEAST_PEAK_UM_S = const(8000)
 _FELT_UM_S = const(20000)  # a start and a stop feel like that, or
 _UNFELT_UM = const(19200)  # the stroke is so long, and
+_UNSTOPPED_UM = const(40000)  # so long where its stop does not feel like half of its speed, and
 _LANDED_MS = const(530)  # the roller touched so shortly before, or
 _AT_REST_UM_S = const(11000)  # it is slower than that in the end
 _RESUMED_UM = const(3000)  # a stroke goes on for so far,
@@ -273,7 +274,7 @@ class StrokeDetector:
             if m.start_ms - self._stroke.end_ms >= _MERGE_MS:
                 opened.id = opened.revision = 0
                 opened.first = m.first
-            elif m.length_um < _RESUMED_UM or m.felt_um_s(opened.way) < _RESUMED_UM_S:
+            elif m.length_um < _RESUMED_UM or not self._starts_and_stops(_RESUMED_UM_S):
                 return
         m.take(opened.first, block, opened.way, self._touch_ms, end_ms)
         if not _SHORTEST_UM <= m.length_um <= _LONGEST_UM or m.peak_um_s < _LEAST_PEAK_UM_S:
@@ -300,13 +301,19 @@ class StrokeDetector:
     @micropython.native
     def _is_felt(self):
         """Tell whether what was measured starts and stops, or may do so in the air: else the velocity is mistaken."""
-        m = self._measure
-        way = self._open.way
-        if m.felt_um_s(way) >= _FELT_UM_S:
+        if self._starts_and_stops(_FELT_UM_S):
             return True
-        if m.length_um < _UNFELT_UM:
+        m = self._measure
+        if m.length_um < _UNFELT_UM or (m.length_um < _UNSTOPPED_UM and 2 * m.lost_um_s < m.peak_um_s):
             return False
-        return m.start_ms - self._touch_ms < _LANDED_MS or self._history.speed(m.last) * way <= _AT_REST_UM_S
+        return m.start_ms - self._touch_ms < _LANDED_MS or self._history.speed(m.last) * self._open.way <= _AT_REST_UM_S
+
+    @micropython.native
+    def _starts_and_stops(self, least_um_s):
+        """Tell whether a start and a stop of so much speed were felt in what was measured last."""
+        m = self._measure
+        m.feel(self._open.way)
+        return m.won_um_s >= least_um_s and m.lost_um_s >= least_um_s
 
     @micropython.native
     def _touched_ms(self, t_ms, block):

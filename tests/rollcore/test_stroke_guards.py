@@ -385,3 +385,28 @@ def test_a_slow_leftover_after_a_stroke_is_none_of_it(blocks):
     blocks.go(0.8, 400)
     blocks.go(0, 400)
     assert [stroke["end_ms"] for stroke in blocks.strokes] == [pytest.approx(span[1], abs=2 * BLOCK_MS)]
+
+
+def pressed(blocks, mistaken_cm_s):
+    """Press for 0.8 s without rolling, the velocity mistaken all the time."""
+    blocks.leave()
+    blocks.go(0, 400)
+    blocks.touch()
+    span = blocks.go(0, 800)
+    blocks.leave()
+    blocks.believe([(span[0] - 200, span[1] + 900, mistaken_cm_s)], span[0] - 200)
+    blocks.go(0, 400)
+    return blocks.strokes
+
+
+def test_who_presses_while_the_velocity_is_mistaken_does_not_roll(blocks):
+    assert pressed(blocks, 3.0) == []
+
+
+def test_who_lands_moving_and_stops_rolls(blocks):
+    blocks.leave()
+    blocks.go(8, 400)
+    blocks.touch()
+    span = blocks.go(8, 400)
+    blocks.go(0, 400)
+    assert [(s["start_ms"], s["end_ms"]) for s in blocks.strokes] == [pytest.approx(span, abs=2 * BLOCK_MS)]
