@@ -58,7 +58,6 @@ class Engine:
         self._strokes = StrokeDetector(self.events, self._motion.guesses)
         self._dt_us = 0
         self._motor_ms = -1000
-        self._motor_rings = False
         self._cue_ms = 0
         self._untold = False
         self._marks = 0
@@ -75,10 +74,13 @@ class Engine:
         if dt_us != self._dt_us:
             self._retime(dt_us)
         force = self._force
-        if self._check.step(t_ms, sample[FORCE], sample[AZ], self._motor_rings):
+        raw_mn = sample[FORCE]
+        check = self._check
+        check.add(raw_mn, sample[AZ])
+        if check.fault:
             force.lose(t_ms)
         else:
-            force.step(t_ms, sample[FORCE])
+            force.step(t_ms, raw_mn)
         net_mn = force.net_mn
         known = force.known
         contact = force.in_contact
@@ -88,13 +90,12 @@ class Engine:
         if known != self.force_known:  # after the alarm, whose cue would keep the fault's from playing
             self._force_changed(t_ms, known)
         self._session.step(t_ms, dt_us, net_mn, known, contact)
-        if self._session.is_open != self.in_session:
-            self.in_session = self._session.is_open
-            self._haptics.begin()
         if self._motion.add(sample):
             self._block(t_ms, sample[MOTOR])
-        self._haptics.step(t_ms)
-        self.motor_level = self._haptics.level
+        haptics = self._haptics
+        if haptics.cue >= 0:
+            haptics.step(t_ms)
+        self.motor_level = haptics.level
 
     def mark(self, t_ms):
         """Record a press of the button and confirm it to the hand."""
@@ -143,13 +144,17 @@ class Engine:
         """Do what is due once a block."""
         if motor > 0 or (motor < 0 and self.motor_level > 0):
             self._motor_ms = t_ms
-        self._motor_rings = t_ms - self._motor_ms < _MOTOR_RINGS_MS
+        self._check.block(t_ms, t_ms - self._motor_ms < _MOTOR_RINGS_MS)
         motion = self._motion
         updated = motion.block(self.in_contact)
         self._force.block(t_ms, motion)
         self._strokes.block(t_ms, motion, self._force, updated)
-        if self._session.is_open:
-            self._session.speed(motion.speed_um_s)
+        session = self._session
+        if session.is_open != self.in_session:
+            self.in_session = session.is_open
+            self._haptics.begin()
+        if session.is_open:
+            session.speed(motion.speed_um_s)
         self._feedback(t_ms, motion.speed_um_s)
 
     @micropython.native

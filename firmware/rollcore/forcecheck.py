@@ -10,9 +10,12 @@ noisy      the reading turns round more often than a trembling hand can
 swapped    the force is far below zero, where no roller can be pulled; or the head's weight is felt the wrong way round
 drifting   with nothing touched the reading creeps on and on, faster than an offset may
 
-A fault ends when its sign has been gone for a while; swapped wires stay swapped. An FSR reads zero when it is open,
+Readings are judged block by block of about 19 ms: that leaves enough of the second in which a fault is to be told, and
+costs a quarter. A fault ends when its sign has been gone for a while; swapped wires stay swapped. An FSR reads zero when it is open,
 untouched or stuck there, and cannot be pulled: of these faults it can only show those that are above zero.
 """
+
+from array import array
 
 import micropython
 from micropython import const
@@ -29,6 +32,7 @@ _SWAPPED = const(18)
 _DRIFTING = const(19)
 
 _NEVER = const(-1)
+_MOST_SAMPLES = const(8)  # in a block
 _GOOD_MS = const(900)  # without a sign before a fault is over
 
 _RAIL_MN = const(95000)  # twice the full scale of the 5 kg bar
@@ -75,6 +79,10 @@ class ForceCheck:
         self._weight = 0 if fsr else head_mass_g * _WEIGHT_10 // 10
         self.fault = _NO_FAULT
         self._sign_ms = 0  # when a sign of the fault was seen last
+        self._raws = array("i", [0] * _MOST_SAMPLES)
+        self._azs = array("i", [0] * _MOST_SAMPLES)
+        self._count = 0
+        self._block_mn = self._block_az = 0  # means of a block
         self._raw = FORCE_UNKNOWN
         self._most = -_RAIL_MN
         self._same_ms = self._rail_ms = self._pulled_ms = _NEVER
@@ -85,40 +93,51 @@ class ForceCheck:
         self._extreme = 0
         self._rises = False
         self._tenth_ms = 0
-        self._sum = self._count = self._tenth_mn = 0
+        self._sum = self._blocks = self._tenth_mn = 0
         self._mean_ms = 0
         self._mean_sum = self._mean_count = 0
         self._mean_mn = FORCE_UNKNOWN
         self._step_mn = self._steps = 0
 
     @micropython.native
-    def step(self, t_ms, raw_mn, az, motor_on):
-        """Take one reading in mN (or FORCE_UNKNOWN) and az in LSB; return True while the reading is not to be believed.
+    def add(self, raw_mn, az):
+        """Keep one reading in mN (or FORCE_UNKNOWN) and az in LSB until the block is judged. Allocates nothing."""
+        at = self._count
+        if raw_mn != FORCE_UNKNOWN and at < _MOST_SAMPLES:
+            self._raws[at] = raw_mn
+            self._azs[at] = az
+            self._count = at + 1
 
-        Allocates nothing.
-        """
-        if self._as_is or raw_mn == FORCE_UNKNOWN:
-            return False
-        before = self._raw
-        self._raw = raw_mn
-        if raw_mn == before:
-            self._changes -= 1
-            self._same(t_ms, raw_mn, az, motor_on)
-        else:
+    @micropython.native
+    def block(self, t_ms, motor_on):
+        """Judge the readings of a block that ends at `t_ms`; `motor_on` while the motor shakes the head."""
+        count = self._count
+        self._count = 0
+        if self._as_is or count == 0:
+            return
+        changes = self._move(count)
+        self._changes += changes * _LIVES_PART - count
+        if changes:
             self._same_ms = _NEVER
-            self._moved(t_ms, raw_mn, before, motor_on)
+        else:
+            self._same(t_ms, count, motor_on)
+        if motor_on:  # it shakes the head, so its turns are no noise
+            self._turns = 0
+            if self.fault == _NOISY:
+                self._sign_ms = t_ms
         if t_ms - self._window_ms >= _WINDOW_MS:
             self._end_window(t_ms)
+        raw_mn = self._block_mn
         if raw_mn >= _RAIL_MN or raw_mn <= -_RAIL_MN:
             self._at_rail(t_ms, raw_mn)
         else:
             self._rail_ms = _NEVER
+            raw_mn += self._weight * self._block_az >> _WEIGHT_BITS
             if not self._fsr:
-                self._watch_pull(t_ms, raw_mn + (self._weight * az >> _WEIGHT_BITS))
-            self._gather(t_ms, raw_mn + (self._weight * az >> _WEIGHT_BITS))
+                self._watch_pull(t_ms, raw_mn)
+            self._gather(t_ms, raw_mn)
         if self.fault != _NO_FAULT and t_ms - self._sign_ms > _GOOD_MS and self.fault < _SWAPPED:
             self.fault = _NO_FAULT
-        return self.fault != _NO_FAULT
 
     def _add_fault(self, t_ms, fault):
         """Note a sign of a fault; the first fault keeps its name while it lasts."""
@@ -127,39 +146,62 @@ class ForceCheck:
             self.fault = fault
 
     @micropython.native
-    def _same(self, t_ms, raw_mn, az, motor_on):
+    def _move(self, count):
+        """Count jumps and turns in a block and take its means; return how many readings are not the one before."""
+        raws = self._raws
+        azs = self._azs
+        before = self._raw
+        if before == FORCE_UNKNOWN:
+            before = raws[0]
+        extreme = self._extreme
+        most = self._most
+        rises = self._rises
+        changes = total = total_az = 0
+        for i in range(count):
+            raw_mn = raws[i]
+            total += raw_mn
+            total_az += azs[i]
+            if raw_mn == before:
+                continue
+            changes += 1
+            step = raw_mn - before
+            before = raw_mn
+            if step >= _JUMP_MN or step <= -_JUMP_MN:
+                self._jumps += 1
+            if raw_mn > most:
+                most = raw_mn
+            gone = raw_mn - extreme if rises else extreme - raw_mn
+            if gone > 0:
+                extreme = raw_mn
+            elif gone < -_TURN_MN:
+                extreme = raw_mn
+                rises = not rises
+                self._turns += 1
+        self._raw = before
+        self._extreme = extreme
+        self._most = most
+        self._rises = rises
+        self._block_mn = total // count
+        self._block_az = total_az // count
+        return changes
+
+    @micropython.native
+    def _same(self, t_ms, count, motor_on):
         """Watch a reading that stays; where none ever changed, the motor's own shaking proves nothing."""
+        azs = self._azs
         if self._same_ms < 0 or (motor_on and not self._lives):
             self._same_ms = t_ms
-            self._felt_low = self._felt_high = az
-        self._felt_low = min(self._felt_low, az)
-        self._felt_high = max(self._felt_high, az)
+            self._felt_low = self._felt_high = azs[0]
+        for i in range(count):
+            self._felt_low = min(self._felt_low, azs[i])
+            self._felt_high = max(self._felt_high, azs[i])
         stuck_ms = _STUCK_MS if self._lives else _DEAD_MS
         if t_ms - self._same_ms < stuck_ms or self._felt_high - self._felt_low < _FELT_LSB:
             return
+        raw_mn = self._raw
         if self._fsr and raw_mn < _FSR_ZERO_MN:
             return
         self._add_fault(t_ms, _CLIPPED if raw_mn >= self._most and raw_mn > _FLAT_MN else _STUCK)
-
-    @micropython.native
-    def _moved(self, t_ms, raw_mn, before, motor_on):
-        """Count jumps and turns; a motor shakes the head, so its turns are no noise."""
-        self._changes += _LIVES_PART - 1
-        self._most = max(self._most, raw_mn)
-        if before != FORCE_UNKNOWN and abs(raw_mn - before) >= _JUMP_MN:
-            self._jumps += 1
-        if motor_on:
-            self._turns = 0
-            if self.fault == _NOISY:
-                self._sign_ms = t_ms
-        sign = 1 if self._rises else -1
-        gone = (raw_mn - self._extreme) * sign
-        if gone > 0:
-            self._extreme = raw_mn
-        elif gone < -_TURN_MN:
-            self._extreme = raw_mn
-            self._rises = not self._rises
-            self._turns += 1
 
     @micropython.native
     def _end_window(self, t_ms):
@@ -194,11 +236,11 @@ class ForceCheck:
     def _gather(self, t_ms, force_mn):
         """Follow the means of 0.1 s; those of a calm stretch go into means of 2.5 s."""
         self._sum += force_mn
-        self._count += 1
+        self._blocks += 1
         if t_ms - self._tenth_ms < _TENTH_MS:
             return
-        mean = self._sum // self._count
-        self._sum = self._count = 0
+        mean = self._sum // self._blocks
+        self._sum = self._blocks = 0
         self._tenth_ms = t_ms
         calm = abs(mean - self._tenth_mn) < _DRIFT_CALM_MN and not (self._fsr and mean > _FSR_ZERO_MN)
         self._tenth_mn = mean
