@@ -57,19 +57,21 @@ class QuietDetector:
         middle = ring[base + ((at - window) & _MASK)]
         last = ring[base + ((at - 2 * window) & _MASK)]
         ring[base + at] = accel
-        new = self._new[axis] + accel - middle
-        old = self._old[axis] + middle - last
-        self._new[axis] = new
-        self._old[axis] = old
-        return abs(new - old)
+        news = self._new
+        olds = self._old
+        new = news[axis] + accel - middle
+        old = olds[axis] + middle - last
+        news[axis] = new
+        olds[axis] = old
+        return new - old if new > old else old - new
 
     @micropython.native
     def block(self, x, y, z, wx, wy, wz):
         """Take one block: accelerations less gravity, and the turning, in 1/16 LSB."""
-        self._wx += (wx - self._wx) >> 1
-        self._wy += (wy - self._wy) >> 1
-        self._wz += (wz - self._wz) >> 1
-        turning = abs(self._wx) + abs(self._wy) + abs(self._wz)
+        self._wx = wx = wx + self._wx >> 1
+        self._wy = wy = wy + self._wy >> 1
+        self._wz = wz = wz + self._wz >> 1
+        turning = (wx if wx > 0 else -wx) + (wy if wy > 0 else -wy) + (wz if wz > 0 else -wz)
         self.turning = turning
         most = self._most
         self._most = turning if turning > most else most - (most >> _MOST_SHIFT)

@@ -31,11 +31,16 @@ class Shaking:
     @micropython.native
     def block(self, x, y, z, turn_x, turn_y, turn_z):
         """Take the accelerations without gravity and what the gyro read, in 1/16 LSB."""
-        self._x += x - self._x >> _SMOOTH
-        self._y += y - self._y >> _SMOOTH
-        self._z += z - self._z >> _SMOOTH
-        self._along += abs(self._x) - self._along >> _MEMORY
-        self._across += abs(self._y) + abs(self._z) - self._across >> _MEMORY
+        before = self._x
+        self._x = x = before + (x - before >> _SMOOTH)
+        before = self._y
+        self._y = y = before + (y - before >> _SMOOTH)
+        before = self._z
+        self._z = z = before + (z - before >> _SMOOTH)
+        along = self._along
+        self._along = along = along + ((x if x > 0 else -x) - along >> _MEMORY)
+        across = self._across
+        self._across = across = across + ((y if y > 0 else -y) + (z if z > 0 else -z) - across >> _MEMORY)
         if turn_x == self._turn_x and turn_y == self._turn_y and turn_z == self._turn_z:
             self._same += 1
         else:
@@ -44,5 +49,5 @@ class Shaking:
             self._turn_y = turn_y
             self._turn_z = turn_z
         blind = self._same >= _DEAD_BLOCKS
-        part = self._along * (_PART_BLIND if blind else _PART) >> 4
-        self.is_shaken = self._across > (_FREE_BLIND if blind else _FREE) + part
+        part = along * (_PART_BLIND if blind else _PART) >> 4
+        self.is_shaken = across > (_FREE_BLIND if blind else _FREE) + part

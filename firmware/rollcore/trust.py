@@ -104,17 +104,25 @@ class Trust:
             pe -= pe >> 3
             ve -= ve >> 3
             eb -= eb >> 3
-        self.pp = max(1, pp)
+        if vv < 1:
+            vv = 1
+        if ee < _LEAST_E:
+            ee = _LEAST_E
+        self.pp = pp if pp > 1 else 1
         self._pv = pv
         self._pe = pe
-        self.vv = vv = max(1, vv)
+        self.vv = vv
         self._ve = ve
-        self._ee = ee = max(_LEAST_E, ee)
+        self._ee = ee
         self._vb = vb
         self._eb = eb
         # a step of Newton's square root keeps up with variances that change slowly
-        self.sigma_v = max(1, (self.sigma_v + vv // self.sigma_v) >> 1)
-        self.sigma_e = max(1, (self.sigma_e + ee // self.sigma_e) >> 1)
+        sigma = self.sigma_v
+        sigma = sigma + vv // sigma >> 1
+        self.sigma_v = sigma if sigma > 1 else 1
+        sigma = self.sigma_e
+        sigma = sigma + ee // sigma >> 1
+        self.sigma_e = sigma if sigma > 1 else 1
 
     @micropython.native
     def correct(self, noise):
@@ -135,25 +143,34 @@ class Trust:
             gain_p = pv // total
             gain_e = ve // total
             gain_b = vb // total
-        gain_p = min(_GAIN_MAX, max(-_GAIN_MAX, gain_p))
-        gain_e = min(_GAIN_MAX, max(-_GAIN_MAX, gain_e))
-        gain_b = min(_GAIN_MAX, max(-_GAIN_MAX, gain_b))
+        gain_p = _GAIN_MAX if gain_p > _GAIN_MAX else -_GAIN_MAX if gain_p < -_GAIN_MAX else gain_p
+        gain_e = _GAIN_MAX if gain_e > _GAIN_MAX else -_GAIN_MAX if gain_e < -_GAIN_MAX else gain_e
+        gain_b = _GAIN_MAX if gain_b > _GAIN_MAX else -_GAIN_MAX if gain_b < -_GAIN_MAX else gain_b
         self.gain_p = gain_p
         self.gain_v = gain_v
         self.gain_e = gain_e
         self.gain_b = gain_b
-        self.pp = max(1, self.pp - (pv >> 8) * (gain_p >> 4))
-        self._pe -= (ve >> 8) * (gain_p >> 4)
-        self._ee = max(_LEAST_E, self._ee - ((ve >> 6) * (gain_e >> 4) >> 2))
-        self._eb -= (vb >> 6) * (gain_e >> 4) >> 2
-        self._bb = max(_LEAST_B, self._bb - ((vb >> 6) * (gain_b >> 4) >> 2))
+        part = gain_p >> 4
+        pp = self.pp - (pv >> 8) * part
+        self.pp = pp if pp > 1 else 1
+        self._pe -= (ve >> 8) * part
+        part = gain_e >> 4
+        ee = self._ee - ((ve >> 6) * part >> 2)
+        self._ee = ee if ee > _LEAST_E else _LEAST_E
+        self._eb -= (vb >> 6) * part >> 2
+        bb = self._bb - ((vb >> 6) * (gain_b >> 4) >> 2)
+        self._bb = bb if bb > _LEAST_B else _LEAST_B
         keep = 4096 - gain_v
         vv = (vv >> 6) * keep >> 6 if vv >= _FINE else vv * keep >> 12
-        self.vv = vv = max(1, vv)
+        if vv < 1:
+            vv = 1
+        self.vv = vv
         self._pv = (pv >> 6) * keep >> 6
-        self._ve = (ve >> 6) * keep >> 6 if abs(ve) >= _FINE else ve * keep >> 12
-        self._vb = (vb >> 6) * keep >> 6 if abs(vb) >= _FINE else vb * keep >> 12
-        self.sigma_v = max(1, (self.sigma_v + vv // self.sigma_v) >> 1)
+        self._ve = ve * keep >> 12 if -_FINE < ve < _FINE else (ve >> 6) * keep >> 6
+        self._vb = vb * keep >> 12 if -_FINE < vb < _FINE else (vb >> 6) * keep >> 6
+        sigma = self.sigma_v
+        sigma = sigma + vv // sigma >> 1
+        self.sigma_v = sigma if sigma > 1 else 1
 
     @micropython.native
     def correct_place(self, noise):
@@ -163,15 +180,22 @@ class Trust:
         pe = self._pe
         total = pp + noise >> 12
         gain_p = pp // total
-        gain_v = min(_FINE_GAIN_MAX, max(-_FINE_GAIN_MAX, (pv << 4) // total))
-        gain_e = min(_FINE_GAIN_MAX, max(-_FINE_GAIN_MAX, (pe << 4) // total))
+        gain_v = (pv << 4) // total
+        gain_v = _FINE_GAIN_MAX if gain_v > _FINE_GAIN_MAX else -_FINE_GAIN_MAX if gain_v < -_FINE_GAIN_MAX else gain_v
+        gain_e = (pe << 4) // total
+        gain_e = _FINE_GAIN_MAX if gain_e > _FINE_GAIN_MAX else -_FINE_GAIN_MAX if gain_e < -_FINE_GAIN_MAX else gain_e
         self.place_p = gain_p
         self.place_v = gain_v
         self.place_e = gain_e
-        self.vv = max(1, self.vv - ((pv >> 8) * (gain_v >> 4) >> 4))
-        self._ve -= (pe >> 8) * (gain_v >> 4) >> 4
-        self._ee = max(_LEAST_E, self._ee - ((pe >> 8) * (gain_e >> 4) >> 4))
+        part = gain_v >> 4
+        vv = self.vv - ((pv >> 8) * part >> 4)
+        self.vv = vv if vv > 1 else 1
+        part_e = pe >> 8
+        self._ve -= part_e * part >> 4
+        ee = self._ee - (part_e * (gain_e >> 4) >> 4)
+        self._ee = ee if ee > _LEAST_E else _LEAST_E
         keep = 4096 - gain_p
-        self.pp = max(1, (pp >> 6) * keep >> 6)
+        pp = (pp >> 6) * keep >> 6
+        self.pp = pp if pp > 1 else 1
         self._pv = (pv >> 6) * keep >> 6
         self._pe = (pe >> 6) * keep >> 6
