@@ -85,7 +85,8 @@ class Engine:
         known = force.known
         contact = force.in_contact
         self.in_contact = contact
-        if self._pressure.step(t_ms, dt_us, net_mn, known):
+        pressure = self._pressure
+        if (net_mn > pressure.release_mn or pressure.state) and pressure.step(t_ms, dt_us, net_mn, known):
             self._pressure_changed(t_ms, net_mn)
         if known != self.force_known:  # after the alarm, whose cue would keep the fault's from playing
             self._force_changed(t_ms, known)

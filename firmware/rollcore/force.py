@@ -207,24 +207,25 @@ class Force:
         edge = self._wy_last + motion.turn_y_first >> 1
         if self._waits:
             # the mean of dw/dt over a block is what the turning gains between its edges
-            self._lever_z = self._cross_z - ((edge - self._edge) * self._spin >> 6)
-            self._judge(self._mid_ms, self._read_mn, self._fx, self._fy, _clip(self._fz + self._lever_z, _A_MAX))
+            lever_z = self._cross_z - ((edge - self._edge) * self._spin >> 6)
+            self._judge(self._mid_ms, self._read_mn, self._fx, self._fy, _clip(self._fz + lever_z, _A_MAX))
+            self._lever_z = lever_z
         self._waits = known
         self._mid_ms = mid_ms
         self._read_mn = read
         self._edge = edge
         self._wy_last = motion.turn_y_last
-        self._fx = motion.felt_x
-        self._fy = motion.felt_y
-        self._fz = motion.felt_z
+        self._fx = x = motion.felt_x
+        self._fy = y = motion.felt_y
+        self._fz = z = motion.felt_z
         self._cross_z = ((motion.turn_x >> 6) * (motion.turn_z >> 6) >> 8) * self._cross >> 6
         self._calm_z = motion.gravity_z
         # until the end of its turning is known, the new block is taken to turn like the one before
-        z = _clip(self._fz + self._lever_z, _A_MAX)
-        self._offset_mn = self._tare.at(self._fx >> 9, self._fy >> 9, z >> 9)
-        self._sub_mn = self._offset_mn - ((z >> 5) * self._weight >> _WEIGHT_SHIFT)
+        z = _clip(z + self._lever_z, _A_MAX)
+        self._offset_mn = offset_mn = self._tare.at(x >> 9, y >> 9, z >> 9)
+        self._sub_mn = sub_mn = offset_mn - ((z >> 5) * self._weight >> _WEIGHT_SHIFT)
         if known:
-            self.mean_mn = read - self._sub_mn
+            self.mean_mn = read - sub_mn
 
     @micropython.native
     def _crept_mn(self):
@@ -239,10 +240,14 @@ class Force:
         if self._fsr:
             read -= self._crept_mn()
         else:
-            shake = abs(weight - self._weight_mn) * _LAG_PART >> 8
+            shake = weight - self._weight_mn
+            shake = (shake if shake > 0 else -shake) * _LAG_PART >> 8
             self._weight_mn = weight
-            self._shake_mn = max(shake, self._shake_mn - (self._shake_mn >> 2))
-            self._jolt_mn = max(0, -weight - ((self._calm_z >> 5) * self._weight >> _WEIGHT_SHIFT))
+            fading = self._shake_mn
+            fading -= fading >> 2
+            self._shake_mn = shake if shake > fading else fading
+            jolt = -weight - ((self._calm_z >> 5) * self._weight >> _WEIGHT_SHIFT)
+            self._jolt_mn = jolt if jolt > 0 else 0
         net = read - self._offset_mn
         if self._fsr:
             net = net * self._gain >> 10

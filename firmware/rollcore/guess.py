@@ -30,6 +30,7 @@ _PULL_MAX = const(8000000)  # 0.5 m/s: what may pull at once
 _PATH_MAX = const(48000000)  # 3 m/s
 _FAR_UM = const(1000000)  # 1 m
 _OFFSET_MAX = const(500000)  # 60 mg
+_MISFIT_MAX = const(10240)
 _V01 = const(1600)  # 1/16 um/s in 0.1 mm/s
 
 
@@ -43,6 +44,9 @@ def difference(a, b):
 def ln(value):
     """Return the natural logarithm of value > 0 in 1/256, to within 0.12."""
     result = 0
+    while value >= 4096:
+        value >>= 4
+        result += 708
     while value >= 512:
         value >>= 1
         result += 177
@@ -55,10 +59,11 @@ def ln(value):
 @micropython.native
 def misfit(speed, variance):
     """Return half the square of a speed in 1/16 um/s over a variance in (0.1 mm/s)^2, in 1/256, at most 40."""
-    v = abs(speed) // _V01
-    if v < 2800:
-        return min(10240, v * v * 128 // variance)
-    return 10240 if v > 20000 else min(10240, v * v // max(1, variance >> 7))
+    v = (speed if speed > 0 else -speed) // _V01
+    if v > 20000:
+        return _MISFIT_MAX
+    cost = v * v * 128 // variance if v < 2800 else v * v // max(1, variance >> 7)
+    return cost if cost < _MISFIT_MAX else _MISFIT_MAX
 
 
 class Guess:
@@ -109,8 +114,10 @@ class Guess:
         `gain` turns acceleration into the speed of a block, 1/16.
         """
         self.drift = (self.drift + (self.offset * gain >> 10) * blocks) & _WRAP
-        speed = min(_PATH_MAX, max(-_PATH_MAX, self.speed(raw)))
-        self.place_um = min(_FAR_UM, max(-_FAR_UM, self.place_um + ((speed >> 8) * ticks >> 6)))
+        speed = ((raw - self.drift + _HALF) & _WRAP) - _HALF
+        speed = _PATH_MAX if speed > _PATH_MAX else -_PATH_MAX if speed < -_PATH_MAX else speed
+        place_um = self.place_um + ((speed >> 8) * ticks >> 6)
+        self.place_um = _FAR_UM if place_um > _FAR_UM else -_FAR_UM if place_um < -_FAR_UM else place_um
         self.trust.advance(ticks, turned, on_skin)
 
     def knot(self, block):
@@ -148,7 +155,7 @@ class Guess:
         self.drift = (self.drift + (part * trust.gain_v >> 4)) & _WRAP
         # 1/16 um/s of velocity a second are 0.0535 units of gravity: 219 / 4096
         offset = self.offset + (part * (trust.gain_e * 219 >> 9) >> 7)
-        self.offset = min(_OFFSET_MAX, max(-_OFFSET_MAX, offset))
+        self.offset = _OFFSET_MAX if offset > _OFFSET_MAX else -_OFFSET_MAX if offset < -_OFFSET_MAX else offset
         return pull
 
     @micropython.native
@@ -161,7 +168,7 @@ class Guess:
         # of 0.1 mm/s to 1/16 um/s: 1600 / 65536; and from there to units of gravity: 219 / 4096
         self.drift = (self.drift + ((far * trust.place_v >> 6) * 25 >> 4)) & _WRAP
         offset = self.offset + ((far * trust.place_e >> 9) * 171 >> 8)
-        self.offset = min(_OFFSET_MAX, max(-_OFFSET_MAX, offset))
+        self.offset = _OFFSET_MAX if offset > _OFFSET_MAX else -_OFFSET_MAX if offset < -_OFFSET_MAX else offset
 
     @micropython.native
     def straighten(self, drift, block, until):

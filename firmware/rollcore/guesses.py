@@ -42,6 +42,7 @@ _REST_PART = const(1)
 
 _PLATEAU_SPEED = const(147000)  # 0.92 cm/s
 _HAND = const(1340000)  # variance of a hand's speed, (0.1 mm/s)^2: 11.6 cm/s
+_HAND_LN = const(3593)  # ln of it
 _HAND_NOISE = const(3500000)  # the same in one tick, as a measurement
 _COUPLING_WIDTH = const(40000)
 _REST_START = const(1733)  # 0.42 cm/s: what a rest may begin with
@@ -194,7 +195,7 @@ class Guesses:
         """Weigh a moving guess by what the turning says of its speed, or else by what hands do."""
         speed = guess.speed(motion.raw)
         vv = guess.trust.vv
-        if is_quiet and abs(speed) > _PLATEAU_SPEED:
+        if is_quiet and not -_PLATEAU_SPEED <= speed <= _PLATEAU_SPEED:
             guess.score -= _PLATEAU
         if coupling.holds:
             noise = coupling.noise
@@ -203,7 +204,7 @@ class Guesses:
             guess.score -= min(_COUPLING_MAX, cost) * _COUPLING_PART >> 8
         else:
             noise = _HAND_NOISE
-            cost = misfit(speed, vv + _HAND) + (ln(vv + _HAND) - ln(_HAND) >> 1)
+            cost = misfit(speed, vv + _HAND) + (ln(vv + _HAND) - _HAND_LN >> 1)
             guess.score -= cost * _HAND_PART >> 8
         guess.pull = guess.correct(speed, noise)
 
@@ -212,7 +213,8 @@ class Guesses:
         """Count against a guess that its head goes where no hand reaches, or is faster than hands are."""
         noise = guess.trust.pp + _PLACE_NOISE
         far = guess.place_um // 400
-        guess.score -= min(_PLACE_MAX, far * far * 128 // (noise >> 4)) + (ln(noise) - _PLACE_LN >> 1)
+        cost = far * far * 128 // (noise >> 4)
+        guess.score -= (cost if cost < _PLACE_MAX else _PLACE_MAX) + (ln(noise) - _PLACE_LN >> 1)
         guess.correct_place(_PLACE_NOISE)
         speed = abs(guess.speed(raw))
         if speed > _FAST:

@@ -135,23 +135,26 @@ class Motion:
     def block(self, in_contact):
         """Work through the block that `add` completed; return True when past velocities may have changed."""
         shift = self._mean_shift
-        fx = _clip(self._sum_ax << shift, _F_MAX) - self._ox
-        fy = _clip(self._sum_ay << shift, _F_MAX) - self._oy
-        fz = _clip(self._sum_az << shift, _F_MAX) - self._oz
-        wx = (self._sum_wx << shift) - (self._bx >> _BIAS_BITS)
-        wy = (self._sum_wy << shift) - (self._by >> _BIAS_BITS)
-        wz = (self._sum_wz << shift) - (self._bz >> _BIAS_BITS)
-        self.felt_x = self._sum_ax << shift
-        self.felt_y = self._sum_ay << shift
-        self.felt_z = self._sum_az << shift
-        self.turn_x = wx
-        self.turn_z = wz
-        whole = self._samples == 1
-        self.turn_y_first = self._half_wy << shift + (0 if whole else 1)
-        self.turn_y_last = self.turn_y_first if whole else self._sum_wy - self._half_wy << shift + 1
+        self.felt_x = fx = self._sum_ax << shift
+        self.felt_y = fy = self._sum_ay << shift
+        self.felt_z = fz = self._sum_az << shift
+        fx = _clip(fx, _F_MAX) - self._ox
+        fy = _clip(fy, _F_MAX) - self._oy
+        fz = _clip(fz, _F_MAX) - self._oz
         turns_x = self._sum_wx
         turns_y = self._sum_wy
         turns_z = self._sum_wz
+        wx = (turns_x << shift) - (self._bx >> _BIAS_BITS)
+        wy = (turns_y << shift) - (self._by >> _BIAS_BITS)
+        wz = (turns_z << shift) - (self._bz >> _BIAS_BITS)
+        self.turn_x = wx
+        self.turn_z = wz
+        if self._samples == 1:
+            self.turn_y_first = self.turn_y_last = turns_y << shift
+        else:
+            half_wy = self._half_wy
+            self.turn_y_first = half_wy << shift + 1
+            self.turn_y_last = turns_y - half_wy << shift + 1
         self._sum_ax = self._sum_ay = self._sum_az = 0
         self._sum_wx = self._sum_wy = self._sum_wz = 0
         self._count = 0
@@ -163,9 +166,13 @@ class Motion:
         self._integrate(fx, fy, fz, self._angle(wx), self._angle(wy), self._angle(wz))
         self.turn_y = wy
         quiet = self._quiet
-        quiet.block(self.accel_x, self._accel_y, self._accel_z, wx, wy, wz)
-        self.shaking.block(self.accel_x, self._accel_y, self._accel_z, turns_x, turns_y, turns_z)
-        self.turned = self._angle(max(0, quiet.turning - _TURN_FREE))
+        x = self.accel_x
+        y = self._accel_y
+        z = self._accel_z
+        quiet.block(x, y, z, wx, wy, wz)
+        self.shaking.block(x, y, z, turns_x, turns_y, turns_z)
+        turning = quiet.turning - _TURN_FREE
+        self.turned = self._angle(turning) if turning > 0 else 0
         self._coupling.block(self._gained, wy, in_contact)
         guesses = self.guesses
         newest = self.number

@@ -26,16 +26,17 @@ _IMPULSE_UNIT = const(62500)  # of mN times 16 us, in a mN s
 class Pressure:
     """The alarm: `alarm` is True while it is on; `began`, `again` and `ended` say what the last `step` changed.
 
+    As long as `state` is 0 a force of up to `release_mn` changes nothing, and `step` need not be called.
     `cross_ms` is when the force last went above the limit, `on_ms` when the alarm was asked for, `peak_mn` and
     `impulse_mns` (the force above the limit, in mN s) are of the whole alarm.
     """
 
     def __init__(self, limit_mn, hysteresis_mn, hold_ms, ceiling_mn):
         self.limit_mn = limit_mn
-        self._release_mn = limit_mn - hysteresis_mn
+        self.release_mn = limit_mn - hysteresis_mn
         self._hold_ms = hold_ms
         self._ceiling_mn = ceiling_mn
-        self._state = _BELOW
+        self.state = _BELOW
         self._ceiling_ms = _NEVER
         self._dip_ms = _NEVER
         self._told = False
@@ -53,17 +54,15 @@ class Pressure:
         Allocates nothing.
         """
         self.began = self.again = self.ended = False
-        if net_mn <= self._release_mn and self._state == _BELOW:
-            return False
         if not known:
             net_mn = 0
         if net_mn > self.limit_mn:
             return self._over(t_ms, dt_us, net_mn)
         self._ceiling_ms = _NEVER
-        if self._state == _ABOVE:
-            self._state = _BELOW
-        elif self._state == _ALARM:
-            if net_mn < self._release_mn:
+        if self.state == _ABOVE:
+            self.state = _BELOW
+        elif self.state == _ALARM:
+            if net_mn < self.release_mn:
                 return self.end()
             if self._dip_ms < 0:
                 self._dip_ms = t_ms
@@ -73,13 +72,13 @@ class Pressure:
         """End the alarm; return True if it was on."""
         self.ended = self.alarm
         self.alarm = False
-        self._state = _BELOW
+        self.state = _BELOW
         self._ceiling_ms = self._dip_ms = _NEVER
         return self.ended
 
     def _over(self, t_ms, dt_us, net_mn):
-        if self._state == _BELOW:
-            self._state = _ABOVE
+        if self.state == _BELOW:
+            self.state = _ABOVE
             self.cross_ms = t_ms
             self.peak_mn = self._impulse = self.impulse_mns = 0
         if net_mn > self.peak_mn:
@@ -89,11 +88,11 @@ class Pressure:
             self.impulse_mns += self._impulse // _IMPULSE_UNIT
             self._impulse %= _IMPULSE_UNIT
         ceiling = self._above_ceiling(t_ms, net_mn)
-        if self._state == _ALARM:
+        if self.state == _ALARM:
             return self._tell_again(t_ms, ceiling)
         if not ceiling and t_ms - self.cross_ms < self._hold_ms:
             return False
-        self._state = _ALARM
+        self.state = _ALARM
         self._told = True
         self.began = self.alarm = True
         self.by_ceiling = ceiling
