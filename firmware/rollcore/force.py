@@ -67,6 +67,7 @@ class Force:
     def __init__(self, head_mass_g, as_is, fsr, lever_mm):
         self._as_is = as_is
         self._fsr = fsr
+        self._plain = not (as_is or fsr)
         self._weight = 0 if as_is or fsr else (head_mass_g * _WEIGHT_100 + 50) // 100
         self._tare = Tare(0 if fsr else head_mass_g * 981 // 100, fsr)
         self._lever_mm = lever_mm
@@ -137,6 +138,9 @@ class Force:
         self._sum += raw_mn
         self._count += 1
         net = raw_mn - self._sub_mn
+        if self._plain:
+            self.net_mn = net
+            return
         if self._fsr:
             net = net * self._gain >> 10
         self.net_mn = net
@@ -276,7 +280,9 @@ class Force:
     def _watch_begin(self, before_ms, before, ms, net):
         pull = self._pull_mn
         pull -= pull >> _PULL_SHIFT
-        self._pull_mn = min(_PULL_MAX_MN, max(pull, -net))
+        if pull < -net:
+            pull = -net
+        self._pull_mn = pull if pull < _PULL_MAX_MN else _PULL_MAX_MN
         if net < _CONTACT_MN:
             self._above_ms = -1
             return
@@ -315,9 +321,13 @@ class Force:
         self._group_x += x
         self._group_y += y
         self._group_z += z
-        self._group_low = min(self._group_low, read)
-        self._group_high = max(self._group_high, read)
-        self._group_shake = max(self._group_shake, self._shake_mn)
+        if read < self._group_low:
+            self._group_low = read
+        if read > self._group_high:
+            self._group_high = read
+        shake = self._shake_mn
+        if shake > self._group_shake:
+            self._group_shake = shake
         self._group_count += 1
         if self._group_count < _GROUP_BLOCKS:
             return

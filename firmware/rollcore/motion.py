@@ -163,7 +163,7 @@ class Motion:
             self._gx = fx << _G_BITS
             self._gy = fy << _G_BITS
             self._gz = fz << _G_BITS
-        self._integrate(fx, fy, fz, self._angle(wx), self._angle(wy), self._angle(wz))
+        self._integrate(fx, fy, fz, wx, wy, wz)
         self.turn_y = wy
         quiet = self._quiet
         x = self.accel_x
@@ -172,7 +172,7 @@ class Motion:
         quiet.block(x, y, z, wx, wy, wz)
         self.shaking.block(x, y, z, turns_x, turns_y, turns_z)
         turning = quiet.turning - _TURN_FREE
-        self.turned = self._angle(turning) if turning > 0 else 0
+        self.turned = _clip(turning, self._turn_max) * self._turn + 8192 >> 14 if turning > 0 else 0
         self._coupling.block(self._gained, wy, in_contact)
         guesses = self.guesses
         newest = self.number
@@ -188,17 +188,13 @@ class Motion:
         return updated
 
     @micropython.native
-    def _angle(self, w):
-        """Return the angle of one block in 2^-16 rad."""
-        if w > self._turn_max:
-            return _THETA_MAX
-        if w < -self._turn_max:
-            return -_THETA_MAX
-        return (w * self._turn + 8192) >> 14
-
-    @micropython.native
-    def _integrate(self, fx, fy, fz, tx, ty, tz):
+    def _integrate(self, fx, fy, fz, wx, wy, wz):
         """Turn gravity and velocity by one block (midpoint rule) and add up the acceleration."""
+        turn = self._turn
+        limit = self._turn_max
+        tx = _clip(wx, limit) * turn + 8192 >> 14  # angles of the block in 2^-16 rad
+        ty = _clip(wy, limit) * turn + 8192 >> 14
+        tz = _clip(wz, limit) * turn + 8192 >> 14
         gx = self._gx
         gy = self._gy
         gz = self._gz

@@ -48,24 +48,6 @@ class QuietDetector:
             self._new[i] = self._old[i] = 0
 
     @micropython.native
-    def _change(self, axis, accel):
-        """Take in an acceleration; return how much the mean of the window changed, times the window."""
-        ring = self._ring
-        base = axis * _RING
-        at = self._at
-        window = self._window
-        middle = ring[base + ((at - window) & _MASK)]
-        last = ring[base + ((at - 2 * window) & _MASK)]
-        ring[base + at] = accel
-        news = self._new
-        olds = self._old
-        new = news[axis] + accel - middle
-        old = olds[axis] + middle - last
-        news[axis] = new
-        olds[axis] = old
-        return new - old if new > old else old - new
-
-    @micropython.native
     def block(self, x, y, z, wx, wy, wz):
         """Take one block: accelerations less gravity, and the turning, in 1/16 LSB."""
         self._wx = wx = wx + self._wx >> 1
@@ -77,13 +59,34 @@ class QuietDetector:
         self._most = turning if turning > most else most - (most >> _MOST_SHIFT)
         self.tremor += abs(x - self._before) - self.tremor >> _TREMOR_SHIFT
         self._before = x
-        limit = (_CHANGE + (self.tremor * _TREMOR >> 4)) * self._window
-        change_x = self._change(0, x)
-        change_y = self._change(1, y)
-        change_z = self._change(2, z)
-        self._at = (self._at + 1) & _MASK
-        self.accel_x = (self._new[0] + self._old[0]) // self.lag_blocks
-        self.is_quiet = change_x < limit and change_y < limit << 2 and change_z < limit << 2 and turning < _TURNING
+        window = self._window
+        limit = (_CHANGE + (self.tremor * _TREMOR >> 4)) * window
+        ring = self._ring
+        news = self._new
+        olds = self._old
+        at = self._at
+        self._at = at + 1 & _MASK
+        ring[at] = x
+        ring[at + _RING] = y
+        ring[at + 2 * _RING] = z
+        middle = at - window & _MASK
+        last = at - 2 * window & _MASK
+        is_quiet = turning < _TURNING
+        for axis in range(3):
+            passed = ring[middle]
+            new = news[axis] + ring[at] - passed
+            old = olds[axis] + passed - ring[last]
+            news[axis] = new
+            olds[axis] = old
+            if not -limit < new - old < limit:
+                is_quiet = False
+            if axis == 0:
+                self.accel_x = (new + old) // (2 * window)
+                limit <<= 2
+            at += _RING
+            middle += _RING
+            last += _RING
+        self.is_quiet = is_quiet
 
     def has_stopped_turning(self):
         """Tell whether the handle turned a moment ago and does no longer."""
