@@ -22,7 +22,7 @@ from bench_madgwick import Madgwick
 
 from rollcore.engine import Engine
 from rollcore.events import new_row
-from rollcore.sample import ACCEL_UG_PER_LSB, GYRO_MDPS_PER_LSB
+from rollcore.fields import ACCEL_UG_PER_LSB, GYRO_MDPS_PER_LSB
 from rollcore.settings import Settings
 
 ROUNDS = 8

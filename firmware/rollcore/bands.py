@@ -35,13 +35,13 @@ _ROLLING_UM_S = const(10000)
 class Bands:
     """`band` is the band of now, its number in `rollcore.fields.BAND_NAMES`; `light_due` asks for the cue.
 
-    `mean_mn` is the force that the band goes by.
-
-    `set_limits` takes the edges in mN: of the settings, or of the step of a routine.
+    `mean_mn` is the force that the band goes by. The lower edges of in band, firm and over are given in mN, in order.
     """
 
     def __init__(self, band_low_mn, band_firm_mn, limit_mn):
-        self.set_limits(band_low_mn, band_firm_mn, limit_mn)
+        self._low_mn = band_low_mn
+        self._firm_mn = band_firm_mn
+        self._limit_mn = limit_mn
         self.band = _UNKNOWN
         self.mean_mn = 0
         self.light_due = False
@@ -51,12 +51,6 @@ class Bands:
         self._touched_ms = 0
         self._light_ms = 0
         self._told_ms = -_TOLD_AGAIN_MS
-
-    def set_limits(self, band_low_mn, band_firm_mn, limit_mn):
-        """Take the lower edges of in band, firm and over in mN, each above the one before or equal to it."""
-        self._low_mn = band_low_mn
-        self._firm_mn = band_firm_mn
-        self._limit_mn = limit_mn
 
     @micropython.native
     def block(self, t_ms, force_mn, known, in_contact, alarm, speed_um_s):

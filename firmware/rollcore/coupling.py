@@ -65,11 +65,11 @@ class Coupling:
             self._learn(_clip(fast >> _SPEED_BITS, _SPEED_MAX), _clip(w >> 6 + _TURN_BITS, _TURN_MAX))
 
     @micropython.native
-    def _learn(self, u, w):
+    def _learn(self, speed, turning):
         """Take one pair into the means, and judge the regression."""
-        self._uu += ((u * u << _SCALE_BITS) - self._uu) >> _MEMORY_BITS
-        self._uw += ((u * w << _SCALE_BITS) - self._uw) >> _MEMORY_BITS
-        self._ww += ((w * w << _SCALE_BITS) - self._ww) >> _MEMORY_BITS
+        self._uu += ((speed * speed << _SCALE_BITS) - self._uu) >> _MEMORY_BITS
+        self._uw += ((speed * turning << _SCALE_BITS) - self._uw) >> _MEMORY_BITS
+        self._ww += ((turning * turning << _SCALE_BITS) - self._ww) >> _MEMORY_BITS
         if self._blocks < _LEAST_BLOCKS:
             self._blocks += 1
             return

@@ -29,7 +29,14 @@ class Duty:
 
         Allocates nothing.
         """
-        self._move_to(t_ms // _SPAN_MS)
+        span = t_ms // _SPAN_MS
+        if span - self._span > _SPANS:
+            self._span = span - _SPANS
+        while self._span < span:
+            self._span += 1
+            at = self._span % _SPANS
+            self._in_minute_ms -= self._spans[at]
+            self._spans[at] = 0
         minute_ms = self._in_minute_ms + on_ms
         session_ms = self._in_session_ms + on_ms
         if not exempt and (minute_ms > self._minute_ms or session_ms > self._session_ms):
@@ -38,12 +45,3 @@ class Duty:
         self._in_minute_ms = minute_ms
         self._in_session_ms = min(session_ms, self._session_ms)
         return True
-
-    def _move_to(self, span):
-        if span - self._span > _SPANS:
-            self._span = span - _SPANS
-        while self._span < span:
-            self._span += 1
-            at = self._span % _SPANS
-            self._in_minute_ms -= self._spans[at]
-            self._spans[at] = 0

@@ -28,7 +28,6 @@ ROW_LEN = const(14)
 
 KIND_LIFT = const(0)
 KIND_KNEAD = const(1)
-KIND_NAMES = ("lift", "knead")
 
 
 class EventRing:
@@ -36,18 +35,18 @@ class EventRing:
 
     def __init__(self, capacity=32):
         self._rows = array("i", [0] * (capacity * ROW_LEN))
-        self._capacity = capacity
+        self.capacity = capacity
         self._first = 0
         self._count = 0
         self.lost = 0
 
     def push(self, kind, t_ms, a=0, b=0, c=0, d=0, e=0, f=0, g=0, h=0, i=0, j=0, k=0, m=0):
         """Append one row; fields as in `rollcore.fields`. Allocates nothing."""
-        if self._count == self._capacity:
-            self._first = (self._first + 1) % self._capacity
+        if self._count == self.capacity:
+            self._first = (self._first + 1) % self.capacity
             self._count -= 1
             self.lost += 1
-        at = ((self._first + self._count) % self._capacity) * ROW_LEN
+        at = ((self._first + self._count) % self.capacity) * ROW_LEN
         rows = self._rows
         rows[at] = kind
         rows[at + 1] = t_ms
@@ -73,7 +72,7 @@ class EventRing:
         rows = self._rows
         for i in range(ROW_LEN):
             row[i] = rows[at + i]
-        self._first = (self._first + 1) % self._capacity
+        self._first = (self._first + 1) % self.capacity
         self._count -= 1
         return True
 

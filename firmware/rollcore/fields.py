@@ -33,6 +33,11 @@ CUE_NAMES = (
 )
 BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 
+KIND_NAMES = ("lift", "knead")
+
+ACCEL_UG_PER_LSB = 122  # of a sample: LSM6DSOX at +-4 g
+GYRO_MDPS_PER_LSB = 35  # and at +-1000 deg/s
+
 # `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.
 # `kind` 0 lift, 1 knead. `quality` 0-100. `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
 # `impulse_mns` is the force above the limit integrated over time, in mN s.

@@ -64,13 +64,13 @@ class Force:
     late, but dated back. `known` is False while the sensor has given nothing for more than 50 ms.
     """
 
-    def __init__(self, head_mass_g, as_is, fsr, lever_mm):
+    def __init__(self, head_mass_g, as_is, fsr, imu_to_head_mm):
         self._as_is = as_is
         self._fsr = fsr
         self._plain = not (as_is or fsr)
         self._weight = 0 if as_is or fsr else (head_mass_g * _WEIGHT_100 + 50) // 100
-        self._tare = Tare(0 if fsr else head_mass_g * 981 // 100, fsr)
-        self._lever_mm = lever_mm
+        self._tare = Tare(head_mass_g, fsr)
+        self._lever = imu_to_head_mm
         self._lag_ms = _FSR_LAG_MS if fsr else _CELL_LAG_MS
         self._sum = self._count = 0
         self._sub_mn = self._offset_mn = 0
@@ -114,8 +114,8 @@ class Force:
         """Derive what depends on the block's length and the sample's, in us."""
         self._half_ms = (block_us - dt_us) // 2000
         # L * dw / T in units of acceleration, in 1/64: 3.818e-5 rad/s over 7.478e-5 m/s^2
-        self._spin = self._lever_mm * 32680 // block_us
-        self._cross = self._lever_mm * 1308 // 1000
+        self._spin = self._lever * 32680 // block_us
+        self._cross = self._lever * 1308 // 1000
         self._creep = (block_us >> 4) * 4096 // (_CREEP_US >> 4)
         self._waits = False
         self._sum = self._count = 0
@@ -148,16 +148,16 @@ class Force:
             self._step_as_is(t_ms, net)
 
     @micropython.native
-    def _step_as_is(self, t_ms, net):
-        self.mean_mn = net
+    def _step_as_is(self, t_ms, net_mn):
+        self.mean_mn = net_mn
         if self.in_contact:
-            if net >= _AS_IS_APART_MN:
+            if net_mn >= _AS_IS_APART_MN:
                 self._below_ms = -1
             elif self._below_ms < 0:
                 self._below_ms = t_ms
             elif t_ms - self._below_ms >= _AS_IS_LOST_MS:
                 self._end_contact(self._below_ms)
-        elif net >= _AS_IS_TOUCH_MN:
+        elif net_mn >= _AS_IS_TOUCH_MN:
             self._begin_contact(t_ms)
 
     @micropython.native
@@ -206,8 +206,8 @@ class Force:
             self._follow_creep(read)
 
     @micropython.native
-    def _weigh(self, mid_ms, read, known, motion):
-        """Find the head's acceleration in the block before, and judge that; the new block waits."""
+    def _weigh(self, t_ms, read, known, motion):
+        """Find the head's acceleration in the block before and judge that; the new one, its middle at `t_ms`, waits."""
         edge = self._wy_last + motion.turn_y_first >> 1
         if self._waits:
             # the mean of dw/dt over a block is what the turning gains between its edges
@@ -215,7 +215,7 @@ class Force:
             self._judge(self._mid_ms, self._read_mn, self._fx, self._fy, _clip(self._fz + lever_z, _A_MAX))
             self._lever_z = lever_z
         self._waits = known
-        self._mid_ms = mid_ms
+        self._mid_ms = t_ms
         self._read_mn = read
         self._edge = edge
         self._wy_last = motion.turn_y_last
@@ -237,8 +237,8 @@ class Force:
         return (self._crept_a + self._crept_b + self._crept_c >> 6) * _CREEP_PART >> 10
 
     @micropython.native
-    def _judge(self, mid_ms, read, x, y, z):
-        """Judge one block: the force read in it, and the accelerations of the head in 1/16 LSB."""
+    def _judge(self, t_ms, read, x, y, z):
+        """Judge one block, its middle at `t_ms`: the force read in it, the head's accelerations in 1/16 LSB."""
         weight = -((z >> 5) * self._weight >> _WEIGHT_SHIFT)
         read -= weight
         if self._fsr:
@@ -252,58 +252,57 @@ class Force:
             self._shake_mn = shake if shake > fading else fading
             jolt = -weight - ((self._calm_z >> 5) * self._weight >> _WEIGHT_SHIFT)
             self._jolt_mn = jolt if jolt > 0 else 0
-        net = read - self._offset_mn
+        net_mn = read - self._offset_mn
         if self._fsr:
-            net = net * self._gain >> 10
-        before = self._net_mn
-        before_ms = self._net_ms
-        if before_ms < 0 or mid_ms - before_ms > _GAP_MS:
-            before = net
-        self._net_mn = net
-        self._net_ms = mid_ms
+            net_mn = net_mn * self._gain >> 10
+        if self._net_ms < 0 or t_ms - self._net_ms > _GAP_MS:
+            self._net_mn = net_mn
         if self.in_contact:
-            self._watch_end(before_ms, before, mid_ms, net)
+            self._watch_end(t_ms, net_mn)
         else:
-            self._watch_begin(before_ms, before, mid_ms, net)
+            self._watch_begin(t_ms, net_mn)
             if not self.in_contact:
                 self._gather(read, x >> 9, y >> 9, z >> 9)
+        self._net_mn = net_mn
+        self._net_ms = t_ms
 
     @micropython.native
-    def _crossing(self, before_ms, before, ms, net):
-        """Return when the force went through 0.3 N between two blocks."""
-        if before == net:
-            return ms
-        part = ((_CONTACT_MN - before) << 8) // (net - before)
-        return before_ms + ((ms - before_ms) * max(0, min(256, part)) >> 8)
+    def _crossing(self, t_ms, net_mn):
+        """Return when the force went through 0.3 N between the block before and this one; never before 0."""
+        before_mn = self._net_mn
+        if before_mn == net_mn:
+            return max(0, t_ms)
+        part = ((_CONTACT_MN - before_mn) << 8) // (net_mn - before_mn)
+        return max(0, self._net_ms + ((t_ms - self._net_ms) * max(0, min(256, part)) >> 8))
 
     @micropython.native
-    def _watch_begin(self, before_ms, before, ms, net):
+    def _watch_begin(self, t_ms, net_mn):
         pull = self._pull_mn
         pull -= pull >> _PULL_SHIFT
-        if pull < -net:
-            pull = -net
+        if pull < -net_mn:
+            pull = -net_mn
         self._pull_mn = pull if pull < _PULL_MAX_MN else _PULL_MAX_MN
-        if net < _CONTACT_MN:
+        if net_mn < _CONTACT_MN:
             self._above_ms = -1
             return
         if self._above_ms < 0:
-            self._above_ms = max(0, self._crossing(before_ms, before, ms, net))
+            self._above_ms = self._crossing(t_ms, net_mn)
         # to touch, the force must be there in spite of all that may be read wrongly
         doubt = self._shake_mn + self._pull_mn + self._jolt_mn + self._tare.sigma_mn
-        if net >= _TOUCH_MN + doubt:
+        if net_mn >= _TOUCH_MN + doubt:
             self._begin_contact(self._above_ms)
 
     @micropython.native
-    def _watch_end(self, before_ms, before, ms, net):
-        if net >= _CONTACT_MN:
+    def _watch_end(self, t_ms, net_mn):
+        if net_mn >= _CONTACT_MN:
             self._below_ms = -1
             self._low_blocks = 0
             return
         if self._below_ms < 0:
-            self._below_ms = max(0, self._crossing(before_ms, before, ms, net))
-        if net < _APART_MN:
+            self._below_ms = self._crossing(t_ms, net_mn)
+        if net_mn < _APART_MN:
             self._low_blocks += 1
-        if self._low_blocks >= _APART_BLOCKS or ms - self._below_ms >= _LINGER_MS:
+        if self._low_blocks >= _APART_BLOCKS or t_ms - self._below_ms >= _LINGER_MS:
             self._end_contact(max(self._below_ms, self.contact_ms))
 
     @micropython.native

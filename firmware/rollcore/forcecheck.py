@@ -10,9 +10,10 @@ noisy      the reading turns round more often than a trembling hand can
 swapped    the force is far below zero, where no roller can be pulled; or the head's weight is felt the wrong way round
 drifting   with nothing touched the reading creeps on and on, faster than an offset may
 
-Readings are judged block by block of about 19 ms: that leaves enough of the second in which a fault is to be told, and
-costs a quarter. A fault ends when its sign has been gone for a while; swapped wires stay swapped. An FSR reads zero when it is open,
+A fault ends when its sign has been gone for a while; swapped wires stay swapped. An FSR reads zero when it is open,
 untouched or stuck there, and cannot be pulled: of these faults it can only show those that are above zero.
+
+Readings are judged block by block of about 19 ms, a quarter of the work: a fault has a second to be told.
 """
 
 from array import array
@@ -79,11 +80,11 @@ class ForceCheck:
         self._weight = 0 if fsr else head_mass_g * _WEIGHT_10 // 10
         self.fault = _NO_FAULT
         self._sign_ms = 0  # when a sign of the fault was seen last
-        self._raws = array("i", [0] * _MOST_SAMPLES)
-        self._azs = array("i", [0] * _MOST_SAMPLES)
+        self._raw = array("i", [0] * _MOST_SAMPLES)
+        self._z = array("i", [0] * _MOST_SAMPLES)
         self._count = 0
-        self._block_mn = self._block_az = 0  # means of a block
-        self._raw = FORCE_UNKNOWN
+        self._block_mn = self._force_mn = 0  # means of a block: as read, and without the head's weight
+        self._before = FORCE_UNKNOWN
         self._most = -_RAIL_MN
         self._same_ms = self._rail_ms = self._pulled_ms = _NEVER
         self._felt_low = self._felt_high = 0
@@ -100,17 +101,20 @@ class ForceCheck:
         self._step_mn = self._steps = 0
 
     @micropython.native
-    def add(self, raw_mn, az):
-        """Keep one reading in mN (or FORCE_UNKNOWN) and az in LSB until the block is judged. Allocates nothing."""
+    def add(self, raw_mn, z):
+        """Keep one reading in mN (or FORCE_UNKNOWN) and the acceleration along z in LSB until the block is judged.
+
+        Allocates nothing.
+        """
         at = self._count
         if raw_mn != FORCE_UNKNOWN and at < _MOST_SAMPLES:
-            self._raws[at] = raw_mn
-            self._azs[at] = az
+            self._raw[at] = raw_mn
+            self._z[at] = z
             self._count = at + 1
 
     @micropython.native
-    def block(self, t_ms, motor_on):
-        """Judge the readings of a block that ends at `t_ms`; `motor_on` while the motor shakes the head."""
+    def block(self, t_ms, motor):
+        """Judge the readings of a block that ends at `t_ms`; `motor`: it runs and shakes the head."""
         count = self._count
         self._count = 0
         if self._as_is or count == 0:
@@ -120,8 +124,8 @@ class ForceCheck:
         if changes:
             self._same_ms = _NEVER
         else:
-            self._same(t_ms, count, motor_on)
-        if motor_on:  # it shakes the head, so its turns are no noise
+            self._same(t_ms, count, motor)
+        if motor:  # it shakes the head, so its turns are no noise
             self._turns = 0
             if self.fault == _NOISY:
                 self._sign_ms = t_ms
@@ -132,10 +136,9 @@ class ForceCheck:
             self._at_rail(t_ms, raw_mn)
         else:
             self._rail_ms = _NEVER
-            raw_mn += self._weight * self._block_az >> _WEIGHT_BITS
             if not self._fsr:
-                self._watch_pull(t_ms, raw_mn)
-            self._gather(t_ms, raw_mn)
+                self._watch_pull(t_ms, self._force_mn)
+            self._gather(t_ms, self._force_mn)
         if self.fault != _NO_FAULT and t_ms - self._sign_ms > _GOOD_MS and self.fault < _SWAPPED:
             self.fault = _NO_FAULT
 
@@ -148,19 +151,19 @@ class ForceCheck:
     @micropython.native
     def _move(self, count):
         """Count jumps and turns in a block and take its means; return how many readings are not the one before."""
-        raws = self._raws
-        azs = self._azs
-        before = self._raw
+        raws = self._raw
+        felt = self._z
+        before = self._before
         if before == FORCE_UNKNOWN:
             before = raws[0]
         extreme = self._extreme
         most = self._most
         rises = self._rises
-        changes = total = total_az = 0
+        changes = total = total_z = 0
         for i in range(count):
             raw_mn = raws[i]
             total += raw_mn
-            total_az += azs[i]
+            total_z += felt[i]
             if raw_mn == before:
                 continue
             changes += 1
@@ -177,28 +180,28 @@ class ForceCheck:
                 extreme = raw_mn
                 rises = not rises
                 self._turns += 1
-        self._raw = before
+        self._before = before
         self._extreme = extreme
         self._most = most
         self._rises = rises
         self._block_mn = total // count
-        self._block_az = total_az // count
+        self._force_mn = self._block_mn + (self._weight * (total_z // count) >> _WEIGHT_BITS)
         return changes
 
     @micropython.native
-    def _same(self, t_ms, count, motor_on):
+    def _same(self, t_ms, count, motor):
         """Watch a reading that stays; where none ever changed, the motor's own shaking proves nothing."""
-        azs = self._azs
-        if self._same_ms < 0 or (motor_on and not self._lives):
+        felt = self._z
+        if self._same_ms < 0 or (motor and not self._lives):
             self._same_ms = t_ms
-            self._felt_low = self._felt_high = azs[0]
+            self._felt_low = self._felt_high = felt[0]
         for i in range(count):
-            self._felt_low = min(self._felt_low, azs[i])
-            self._felt_high = max(self._felt_high, azs[i])
+            self._felt_low = min(self._felt_low, felt[i])
+            self._felt_high = max(self._felt_high, felt[i])
         stuck_ms = _STUCK_MS if self._lives else _DEAD_MS
         if t_ms - self._same_ms < stuck_ms or self._felt_high - self._felt_low < _FELT_LSB:
             return
-        raw_mn = self._raw
+        raw_mn = self._before
         if self._fsr and raw_mn < _FSR_ZERO_MN:
             return
         self._add_fault(t_ms, _CLIPPED if raw_mn >= self._most and raw_mn > _FLAT_MN else _STUCK)
@@ -255,14 +258,14 @@ class ForceCheck:
             self._end_mean(t_ms, self._mean_sum // self._mean_count)
 
     @micropython.native
-    def _end_mean(self, t_ms, mean):
+    def _end_mean(self, t_ms, mean_mn):
         self._mean_ms = t_ms
         self._mean_sum = self._mean_count = 0
         before = self._mean_mn
-        self._mean_mn = mean
+        self._mean_mn = mean_mn
         if before == FORCE_UNKNOWN:
             return
-        step = mean - before
+        step = mean_mn - before
         last = self._step_mn
         self._step_mn = step
         if abs(step) < _DRIFT_LEAST_MN:

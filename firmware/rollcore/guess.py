@@ -19,8 +19,8 @@ from micropython import const
 
 from rollcore.trust import Trust
 
-KNOTS = const(32)
-KNOT_SHIFT = const(3)  # 8 blocks from knot to knot: 5 s in all
+_KNOTS = const(32)
+_KNOT_SHIFT = const(3)  # 8 blocks from knot to knot: 5 s in all
 _KNOT_MASK = const(31)
 _KNOT_BLOCKS = const(8)
 _REACH = const(240)  # blocks that a rest can straighten
@@ -57,12 +57,12 @@ def ln(value):
 
 
 @micropython.native
-def misfit(speed, variance):
-    """Return half the square of a speed in 1/16 um/s over a variance in (0.1 mm/s)^2, in 1/256, at most 40."""
+def misfit(speed, noise):
+    """Return half the square of a speed in 1/16 um/s over a variance `noise` in (0.1 mm/s)^2, in 1/256, at most 40."""
     v = (speed if speed > 0 else -speed) // _V01
     if v > 20000:
         return _MISFIT_MAX
-    cost = v * v * 128 // variance if v < 2800 else v * v // max(1, variance >> 7)
+    cost = v * v * 128 // noise if v < 2800 else v * v // max(1, noise >> 7)
     return cost if cost < _MISFIT_MAX else _MISFIT_MAX
 
 
@@ -71,7 +71,7 @@ class Guess:
 
     def __init__(self):
         self.trust = Trust()
-        self.knots = array("i", [0] * KNOTS)
+        self.knots = array("i", [0] * _KNOTS)
         self.reset()
 
     def reset(self):
@@ -99,7 +99,7 @@ class Guess:
         self.rested = 0
         mine = self.knots
         theirs = other.knots
-        for i in range(KNOTS):
+        for i in range(_KNOTS):
             mine[i] = theirs[i]
 
     @micropython.native
@@ -108,42 +108,42 @@ class Guess:
         return ((raw - self.drift + _HALF) & _WRAP) - _HALF
 
     @micropython.native
-    def advance(self, raw, blocks, gain, ticks, turned, on_skin):
-        """Let up to 8 blocks (and `ticks` 1/1024 s) pass, until the integrated acceleration is `raw`.
+    def advance(self, raw, count, gain, ticks, turned, in_contact):
+        """Let `count` blocks, at most 8, (and `ticks` 1/1024 s) pass, until the integrated acceleration is `raw`.
 
         `gain` turns acceleration into the speed of a block, 1/16.
         """
-        self.drift = (self.drift + (self.offset * gain >> 10) * blocks) & _WRAP
+        self.drift = (self.drift + (self.offset * gain >> 10) * count) & _WRAP
         speed = ((raw - self.drift + _HALF) & _WRAP) - _HALF
         speed = _PATH_MAX if speed > _PATH_MAX else -_PATH_MAX if speed < -_PATH_MAX else speed
         place_um = self.place_um + ((speed >> 8) * ticks >> 6)
         self.place_um = _FAR_UM if place_um > _FAR_UM else -_FAR_UM if place_um < -_FAR_UM else place_um
-        self.trust.advance(ticks, turned, on_skin)
+        self.trust.advance(ticks, turned, in_contact)
 
     def knot(self, block):
         """Keep the drift at a block that is a multiple of 8."""
-        self.knots[(block >> KNOT_SHIFT) & _KNOT_MASK] = self.drift
+        self.knots[(block >> _KNOT_SHIFT) & _KNOT_MASK] = self.drift
 
     @micropython.native
     def drift_at(self, block, newest):
         """Return the drift at a block of the last seconds; `newest` is the number of the newest block."""
         knots = self.knots
-        at = block >> KNOT_SHIFT
+        at = block >> _KNOT_SHIFT
         left = knots[at & _KNOT_MASK]
         part = block & (_KNOT_BLOCKS - 1)
         if part == 0:
             return left
-        if (at + 1) << KNOT_SHIFT <= newest:
+        if (at + 1) << _KNOT_SHIFT <= newest:
             right = knots[(at + 1) & _KNOT_MASK]
             span = _KNOT_BLOCKS
         else:
             right = self.drift
-            span = newest - (at << KNOT_SHIFT)
+            span = newest - (at << _KNOT_SHIFT)
         return left + (((right - left + _HALF) & _WRAP) - _HALF) * part // span
 
     @micropython.native
     def correct(self, pull, noise):
-        """Take `pull` off the velocity, as far as its variance is above `noise`; return the pull, clipped."""
+        """Take `pull` off the velocity, as far as its noise is above `noise`; return the pull, clipped."""
         trust = self.trust
         trust.correct(noise)
         if pull > _PULL_MAX:
@@ -160,7 +160,7 @@ class Guess:
 
     @micropython.native
     def correct_place(self, noise):
-        """Take the head for where it usually is, as far as its place is uncertain beside the variance `noise`."""
+        """Take the head for where it usually is, as far as its place is uncertain beside the noise `noise`."""
         trust = self.trust
         trust.correct_place(noise)
         far = self.place_um // 100
@@ -176,8 +176,8 @@ class Guess:
         first = max(self.anchor, block - _REACH)
         span = max(1, until - first)
         knots = self.knots
-        for at in range((first >> KNOT_SHIFT) + 1, (block >> KNOT_SHIFT) + 1):
-            part = min(span, (at << KNOT_SHIFT) - first)
+        for at in range((first >> _KNOT_SHIFT) + 1, (block >> _KNOT_SHIFT) + 1):
+            part = min(span, (at << _KNOT_SHIFT) - first)
             i = at & _KNOT_MASK
             knots[i] = (knots[i] + (drift >> 8) * (part * 256 // span)) & _WRAP
         self.anchor = block

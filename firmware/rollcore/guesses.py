@@ -118,13 +118,13 @@ class Guesses:
         return offset
 
     @micropython.native
-    def _advance(self, raw, goes_on, on_skin):
+    def _advance(self, raw, resting, in_contact):
         blocks = self._pending
         ticks = blocks * self._block_us // 977
         for i in range(self._alive):
             guess = self._all[i]
-            guess.advance(raw, blocks, self._gain, ticks, self._turned, on_skin)
-            if not goes_on:
+            guess.advance(raw, blocks, self._gain, ticks, self._turned, in_contact)
+            if not resting:
                 guess.resting = False
                 guess.rested = 0
         self._pending = 0
@@ -233,26 +233,26 @@ class Guesses:
                 at -= 1
             guesses[at] = guess
         top = guesses[0].score
-        kept = 0
+        count = 0
         for i in range(alive):
             guess = guesses[i]
-            if kept >= _KEEP or guess.score < top - _PRUNE:
+            if count >= _KEEP or guess.score < top - _PRUNE:
                 break
-            if not self._is_known(guess, kept, raw):
-                guesses[i] = guesses[kept]
-                guesses[kept] = guess
-                kept += 1
-        self._alive = kept
-        for i in range(kept):
+            if not self._is_known(guess, count, raw):
+                guesses[i] = guesses[count]
+                guesses[count] = guess
+                count += 1
+        self._alive = count
+        for i in range(count):
             guesses[i].score -= top
-        self.lead = -guesses[1].score if kept > 1 else _PRUNE
+        self.lead = -guesses[1].score if count > 1 else _PRUNE
         if guesses[0] is not self.best:
             self.changed = min(self.changed, self._first_difference(guesses[0], self.best, newest))
             self.best = guesses[0]
 
     @micropython.native
-    def _is_known(self, guess, kept, raw):
-        for i in range(kept):
+    def _is_known(self, guess, count, raw):
+        for i in range(count):
             other = self._all[i]
             if (
                 guess.resting == other.resting
@@ -262,12 +262,12 @@ class Guesses:
                 return True
         return False
 
-    def _first_difference(self, one, other, newest):
+    def _first_difference(self, guess, other, newest):
         """Return the first block of the last seconds at which two guesses have different velocities."""
         last = newest >> 3
         first = newest
         for at in range(max(0, last - 28), last + 1):
-            if abs(difference(one.knots[at & 31], other.knots[at & 31])) > _CHANGED:
+            if abs(difference(guess.knots[at & 31], other.knots[at & 31])) > _CHANGED:
                 first = max(0, at - 1) << 3
                 break
         return first

@@ -44,15 +44,15 @@ _MOVING = const(20)  # more: a hand that moves feels less
 _BETTER = const(30)  # less, once the excess has halved
 
 
-def over_urge(on_ms, over_mn, peak_mn, moving):
-    """Return how hard to play the over-pressure cue, 30-100 %; `over_mn` and `peak_mn` are above the limit.
+def over_urge(on_ms, force_mn, peak_mn, moving):
+    """Return how hard to play the over-pressure cue, 30-100 %; `force_mn` and `peak_mn` are what is above the limit.
 
     It escalates while the alarm is ignored, fades as the user improves and is stronger while the hand moves.
     """
     urge = _URGE_START + min(_IGNORED_MOST, on_ms // _IGNORED_MS)
     if moving:
         urge += _MOVING
-    if 2 * over_mn < peak_mn:
+    if 2 * force_mn < peak_mn:
         urge -= _BETTER
     return max(_URGE_LEAST, min(_URGE_MOST, urge))
 
@@ -64,8 +64,8 @@ class Haptics:
     is the same), or the caps on the motor's time are reached, in s for any minute and for the session.
     """
 
-    def __init__(self, strength_percent, silent=False, cue_s_per_min=30, cue_s_per_session=600):
-        self._strength = strength_percent
+    def __init__(self, percent, silent=False, cue_s_per_min=30, cue_s_per_session=600):
+        self._strength = percent
         self._silent = silent
         self._duty = Duty(cue_s_per_min, cue_s_per_session)
         self._urge = _URGE_MOST

@@ -12,7 +12,7 @@ from micropython import const
 
 from rollcore.guess import difference
 
-BLOCKS = const(256)  # 4.9 s at 19 ms; a power of two
+_BLOCKS = const(256)  # 4.9 s at 19 ms; a power of two
 _MASK = const(255)
 _REACH = const(230)  # how far back a look is safe while new blocks come in and knots are kept
 
@@ -22,10 +22,10 @@ class History:
 
     def __init__(self, guess):
         self.guess = guess
-        self._t_ms = array("i", [0] * BLOCKS)
-        self._raw = array("i", [0] * BLOCKS)
-        self._f = array("i", [0] * BLOCKS)
-        self._c = array("i", [-1] * BLOCKS)
+        self._t_ms = array("i", [0] * _BLOCKS)
+        self._raw = array("i", [0] * _BLOCKS)
+        self._force_mn = array("i", [0] * _BLOCKS)
+        self._contact_ms = array("i", [-1] * _BLOCKS)
         self.count = 0
 
     @micropython.native
@@ -34,14 +34,14 @@ class History:
         at = self.count & _MASK
         self._t_ms[at] = t_ms
         self._raw[at] = raw
-        self._f[at] = force_mn
-        self._c[at] = contact_ms
+        self._force_mn[at] = force_mn
+        self._contact_ms[at] = contact_ms
         self.count += 1
 
     @micropython.native
-    def gained(self, block, since):
-        """Return by how much the integrated acceleration grew from block `since` to `block`, in um/s."""
-        return difference(self._raw[block & _MASK], self._raw[since & _MASK]) >> 4
+    def gained(self, block, other):
+        """Return by how much the integrated acceleration grew from block `other` to `block`, in um/s."""
+        return difference(self._raw[block & _MASK], self._raw[other & _MASK]) >> 4
 
     def oldest(self):
         """Return the number of the oldest block that can be read."""
@@ -54,11 +54,11 @@ class History:
 
     def force(self, block):
         """Return the force at a block in mN."""
-        return self._f[block & _MASK]
+        return self._force_mn[block & _MASK]
 
     def contact(self, block):
         """Return when the contact began that a block is in, in ms; or -1 less when the last one ended."""
-        return self._c[block & _MASK]
+        return self._contact_ms[block & _MASK]
 
     @micropython.native
     def speed(self, block):

@@ -189,12 +189,12 @@ def pack_fields(buffer, at, layout, t_ms, row, wide=False):
     return at
 
 
-def block_room(index, block_bytes):
+def block_room(index, page_bytes):
     """Return the file bytes littlefs puts into block `index` of a file: all but its 4 * (ctz(index) + 1) of links."""
     if index == 0:
-        return block_bytes
+        return page_bytes
     links = 1
     while not index & 1:
         index >>= 1
         links += 1
-    return block_bytes - 4 * links
+    return page_bytes - 4 * links

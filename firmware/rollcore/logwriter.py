@@ -167,27 +167,27 @@ class LogWriter:
 
     # -- room and losses --------------------------------------------------------------------------------------
 
-    def _ready(self, t_ms, need):
+    def _ready(self, t_ms, size):
         if not self.active:
             return False
         if self._lost_records:  # what was lost goes first, but only when there is room for both
-            if self._room(t_ms, need + self._dropout_bytes):
+            if self._room(t_ms, size + self._dropout_bytes):
                 self._settle_losses(t_ms)
                 return True
-        elif self._room(t_ms, need):
+        elif self._room(t_ms, size):
             return True
         self._note_loss(t_ms)
         self._lost_records += 1
         return False
 
-    def _room(self, t_ms, need):
-        """Make room for `need` bytes at `t_ms`: close a trace block, open a page, move the time base."""
+    def _room(self, t_ms, size):
+        """Make room for `size` bytes at `t_ms`: close a trace block, open a page, move the time base."""
         self.close_block()
         ring = self.ring
         if not ring.is_open and not self._open_page(t_ms):
             return False
         tries = 0
-        while ring.at + need + (0 if self._in_reach(t_ms) else _TIME_BYTES) > ring.limit:
+        while ring.at + size + (0 if self._in_reach(t_ms) else _TIME_BYTES) > ring.limit:
             # The rest of a block may be shorter than a text, so a second page can be needed, never a third.
             if tries == 2 or ring.is_last():
                 return False
@@ -237,16 +237,16 @@ class LogWriter:
 
     # -- trace blocks, for the encoder ------------------------------------------------------------------------
 
-    def open_block(self, t_ms, need):
-        """Open a trace block with room for `need` bytes or more: set `block_at` behind its head, or 0 for no room.
+    def open_block(self, t_ms, size):
+        """Open a trace block with room for `size` bytes or more: set `block_at` behind its head, or 0 for no room.
 
         `block_fresh` tells that the block is the first of its page; the encoder clears it.
         """
         self.close_block()
-        if not self.active or not self._block_fits(t_ms, need + fmt.TRACE_HEAD):
+        if not self.active or not self._block_fits(t_ms, size + fmt.TRACE_HEAD):
             return
         self._settle_losses(t_ms)
-        self._room(t_ms, need + fmt.TRACE_HEAD)
+        self._room(t_ms, size + fmt.TRACE_HEAD)
         self.block_at = self._block_head = self._head(fmt.TRACE, t_ms, fmt.LENGTH_LIMIT)
         self.block_limit = self.ring.limit - self._reserve()
         self.block_count = 0
@@ -254,14 +254,14 @@ class LogWriter:
     def _reserve(self):
         return _EVENT_RESERVE if self.ring.is_last() else 0
 
-    def _block_fits(self, t_ms, need):
+    def _block_fits(self, t_ms, size):
         """Find a page for a block, its losses and a time base; return False when only the events' reserve is left."""
         ring = self.ring
-        need += _TIME_BYTES + self._dropout_bytes
+        size += _TIME_BYTES + self._dropout_bytes
         while True:
             if not ring.is_open and not self._open_page(t_ms):
                 return False
-            if ring.at + need + self._reserve() <= ring.limit:
+            if ring.at + size + self._reserve() <= ring.limit:
                 return True
             if ring.is_last():
                 return False

@@ -28,21 +28,21 @@ class Measure:
         self._peak = 0  # the fastest block
 
     @micropython.native
-    def take(self, first, last, way, from_ms, to_ms):
+    def take(self, first, last, way, start_ms, end_ms):
         """Measure the stroke found between two blocks, moving `way` (+1 or -1).
 
-        The bounds are moved to where the speed passes its bound, but never before `from_ms` or after `to_ms`.
+        The bounds are moved to where the speed passes its bound, but never before `start_ms` or after `end_ms`.
         """
         history = self._history
         oldest = history.oldest() + 1
         self.first = max(first, oldest)
         self.last = max(last, self.first)
         self._scan(way)
-        bound = max(_SLOWEST_UM_S, self.peak_um_s // _PEAK_PART)
-        self._find_start(way, bound, oldest, from_ms)
-        self._find_end(way, bound, to_ms)
-        self.start_ms = max(self.start_ms, from_ms)
-        self.end_ms = max(self.start_ms, min(self.end_ms, to_ms))
+        limit = max(_SLOWEST_UM_S, self.peak_um_s // _PEAK_PART)
+        self._find_start(way, limit, oldest, start_ms)
+        self._find_end(way, limit, end_ms)
+        self.start_ms = max(self.start_ms, start_ms)
+        self.end_ms = max(self.start_ms, min(self.end_ms, end_ms))
         self._scan(way)
 
     @micropython.native
@@ -96,37 +96,37 @@ class Measure:
         self.lost_um_s = lost
 
     @micropython.native
-    def _find_start(self, way, bound, oldest, from_ms):
+    def _find_start(self, way, limit, oldest, start_ms):
         history = self._history
         block = self.first
         last = self.last
-        while block < last and history.speed(block) * way < bound:
+        while block < last and history.speed(block) * way < limit:
             block += 1
-        while block > oldest and history.time(block - 1) > from_ms and history.speed(block - 1) * way >= bound:
+        while block > oldest and history.time(block - 1) > start_ms and history.speed(block - 1) * way >= limit:
             block -= 1
         self.first = block
-        self.start_ms = self._crossing(block, block - 1, way, bound)
+        self.start_ms = self._crossing(block, block - 1, way, limit)
 
     @micropython.native
-    def _find_end(self, way, bound, to_ms):
+    def _find_end(self, way, limit, end_ms):
         history = self._history
         block = self.last
         first = self.first
         newest = history.count - 1
-        while block > first and history.speed(block) * way < bound:
+        while block > first and history.speed(block) * way < limit:
             block -= 1
-        while block < newest and history.time(block + 1) < to_ms and history.speed(block + 1) * way >= bound:
+        while block < newest and history.time(block + 1) < end_ms and history.speed(block + 1) * way >= limit:
             block += 1
         self.last = block
-        self.end_ms = self._crossing(block, block + 1, way, bound) if block < newest else history.time(block)
+        self.end_ms = self._crossing(block, block + 1, way, limit) if block < newest else history.time(block)
 
     @micropython.native
-    def _crossing(self, inside, outside, way, bound):
-        """Return when the speed passed its bound, between a block inside the stroke and its neighbour outside."""
+    def _crossing(self, block, other, way, limit):
+        """Return when the speed passed its bound, between a `block` inside the stroke and the `other` outside."""
         history = self._history
-        t_ms = history.time(inside)
-        high = history.speed(inside) * way
-        low = history.speed(outside) * way
-        if low >= bound or high <= bound:
+        t_ms = history.time(block)
+        high = history.speed(block) * way
+        low = history.speed(other) * way
+        if low >= limit or high <= limit:
             return t_ms
-        return t_ms + (history.time(outside) - t_ms) * (high - bound >> 6) // (high - low + 63 >> 6)
+        return t_ms + (history.time(other) - t_ms) * (high - limit >> 6) // (high - low + 63 >> 6)

@@ -80,8 +80,8 @@ class Motion:
         self._bx = self._by = self._bz = 0
         self._rest_count = self._rest_x = self._rest_y = self._rest_z = 0
         self._started = False
-        self._quiet = QuietDetector()
-        self._coupling = Coupling()
+        self.quiet = QuietDetector()
+        self.coupling = Coupling()
         self.shaking = Shaking()
         self.guesses = Guesses()
         self.number = 0  # of the next block
@@ -113,8 +113,8 @@ class Motion:
         self._turn_max = (_THETA_MAX << 14) // self._turn
         # velocity in 1/16 um/s = a * gain >> 4: 122 ug / 16 = 74.78 um/s^2
         self._v_gain = ((block >> 2) * 19142 + 125000) // 250000
-        self._quiet.set_block(block)
-        self._coupling.set_block(block)
+        self.quiet.set_block(block)
+        self.coupling.set_block(block)
         self.guesses.set_block(block, self._v_gain)
 
     @micropython.native
@@ -165,7 +165,7 @@ class Motion:
             self._gz = fz << _G_BITS
         self._integrate(fx, fy, fz, wx, wy, wz)
         self.turn_y = wy
-        quiet = self._quiet
+        quiet = self.quiet
         x = self.accel_x
         y = self._accel_y
         z = self._accel_z
@@ -173,11 +173,11 @@ class Motion:
         self.shaking.block(x, y, z, turns_x, turns_y, turns_z)
         turning = quiet.turning - _TURN_FREE
         self.turned = _clip(turning, self._turn_max) * self._turn + 8192 >> 14 if turning > 0 else 0
-        self._coupling.block(self._gained, wy, in_contact)
+        self.coupling.block(self._gained, wy, in_contact)
         guesses = self.guesses
         newest = self.number
         self.number = newest + 1
-        updated = guesses.block(newest, self, quiet, self._coupling, in_contact)
+        updated = guesses.block(newest, self, quiet, self.coupling, in_contact)
         best = guesses.best
         if updated:
             self._believe(best, wy, wz, in_contact)
@@ -188,7 +188,7 @@ class Motion:
         return updated
 
     @micropython.native
-    def _integrate(self, fx, fy, fz, wx, wy, wz):
+    def _integrate(self, x, y, z, wx, wy, wz):
         """Turn gravity and velocity by one block (midpoint rule) and add up the acceleration."""
         turn = self._turn
         limit = self._turn_max
@@ -215,14 +215,14 @@ class Motion:
         ux = self._vx >> 10
         uy = self._vy >> 10
         uz = self._vz >> 10
-        accel = _clip(fx - (mx >> _G_BITS), _A_MAX)
+        accel = _clip(x - (mx >> _G_BITS), _A_MAX)
         self.accel_x = accel
         self._gained = ((accel * gain) >> 4) + ((uy * tz - uz * ty) >> 6)
         self.raw = (self.raw + self._gained) & _WRAP
-        accel = _clip(fy - (my >> _G_BITS), _A_MAX)
+        accel = _clip(y - (my >> _G_BITS), _A_MAX)
         self._accel_y = accel
         self._vy = _clip(self._vy + ((accel * gain) >> 4) + ((uz * tx - ux * tz) >> 6), _V_MAX)
-        accel = _clip(fz - (mz >> _G_BITS), _A_MAX)
+        accel = _clip(z - (mz >> _G_BITS), _A_MAX)
         self._accel_z = accel
         self._vz = _clip(self._vz + ((accel * gain) >> 4) + ((ux * ty - uy * tx) >> 6), _V_MAX)
 
@@ -264,30 +264,30 @@ class Motion:
         self._gy = _clip(self._gy + py * _ACROSS_GRAVITY, _G_MAX)
         self._gz = _clip(self._gz + pz * _ACROSS_GRAVITY, _G_MAX)
 
-    def _learn_offset(self, resting, fx, fy, fz):
+    def _learn_offset(self, resting, x, y, z):
         """Where the roller rests, it feels 1 g; what it feels more is its accelerometer's offset along gravity."""
         if not resting:
             self._rest_count = self._rest_x = self._rest_y = self._rest_z = 0
             return
-        self._rest_x += fx
-        self._rest_y += fy
-        self._rest_z += fz
+        self._rest_x += x
+        self._rest_y += y
+        self._rest_z += z
         self._rest_count += 1
         if self._rest_count < _REST_BLOCKS:
             return
-        x = self._rest_x >> 6  # mean in 1/2 LSB
-        y = self._rest_y >> 6
-        z = self._rest_z >> 6
+        mean_x = self._rest_x >> 6  # mean in 1/2 LSB
+        mean_y = self._rest_y >> 6
+        mean_z = self._rest_z >> 6
         self._rest_count = self._rest_x = self._rest_y = self._rest_z = 0
-        if abs(x) + abs(y) + abs(z) > _FELT_MAX:
+        if abs(mean_x) + abs(mean_y) + abs(mean_z) > _FELT_MAX:
             return
-        more = (x * x + y * y + z * z - _ONE_G) // _ONE_G_TWICE
+        more = (mean_x * mean_x + mean_y * mean_y + mean_z * mean_z - _ONE_G) // _ONE_G_TWICE
         if abs(more) > _OFFSET_LIMIT:
             return
         # of a unit vector x / 2^14, in units of which 8 are 1/2 LSB
-        dx = more * x + _OFFSET_ROUND >> _OFFSET_SHIFT
-        dy = more * y + _OFFSET_ROUND >> _OFFSET_SHIFT
-        dz = more * z + _OFFSET_ROUND >> _OFFSET_SHIFT
+        dx = more * mean_x + _OFFSET_ROUND >> _OFFSET_SHIFT
+        dy = more * mean_y + _OFFSET_ROUND >> _OFFSET_SHIFT
+        dz = more * mean_z + _OFFSET_ROUND >> _OFFSET_SHIFT
         self._ox = _clip(self._ox + dx, _OFFSET_MAX)
         self._oy = _clip(self._oy + dy, _OFFSET_MAX)
         self._oz = _clip(self._oz + dz, _OFFSET_MAX)

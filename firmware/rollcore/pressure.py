@@ -31,10 +31,10 @@ class Pressure:
     `impulse_mns` (the force above the limit, in mN s) are of the whole alarm.
     """
 
-    def __init__(self, limit_mn, hysteresis_mn, hold_ms, ceiling_mn):
-        self.limit_mn = limit_mn
-        self.release_mn = limit_mn - hysteresis_mn
-        self._hold_ms = hold_ms
+    def __init__(self, over_limit_mn, over_hysteresis_mn, over_hold_ms, ceiling_mn):
+        self.limit_mn = over_limit_mn
+        self.release_mn = over_limit_mn - over_hysteresis_mn
+        self._hold_ms = over_hold_ms
         self._ceiling_mn = ceiling_mn
         self.state = _BELOW
         self._ceiling_ms = _NEVER
@@ -99,12 +99,12 @@ class Pressure:
         self.on_ms = t_ms
         return True
 
-    def _tell_again(self, t_ms, ceiling):
+    def _tell_again(self, t_ms, by_ceiling):
         if self._dip_ms >= 0 and t_ms - self._dip_ms >= _DIP_MS:
             self.cross_ms = t_ms
             self._told = False
         self._dip_ms = _NEVER
-        if ceiling and not self.by_ceiling:
+        if by_ceiling and not self.by_ceiling:
             self.by_ceiling = True
         elif self._told or t_ms - self.cross_ms < self._hold_ms:
             return False

@@ -9,18 +9,13 @@ from array import array
 
 from micropython import const
 
-AX = const(0)  # int16 at +-4 g, ACCEL_UG_PER_LSB
-AY = const(1)
+# 0 to 2: acceleration along x, y, z: int16 at +-4 g, 122 ug an LSB; 3 to 5: turning about them: int16 at +-1000 deg/s,
+# 35 mdps an LSB (the LSM6DSOX's; `rollcore.fields` has both numbers for readers)
 AZ = const(2)
-GX = const(3)  # int16 at +-1000 deg/s, GYRO_MDPS_PER_LSB
-GY = const(4)
-GZ = const(5)
 FORCE = const(6)  # mN as the sensor reads (head weight and offset included) or FORCE_UNKNOWN
 MOTOR = const(7)  # MOTOR_OWN, or 0/1 from a recording that knows when the motor ran
 SAMPLE_LEN = const(8)
 
-ACCEL_UG_PER_LSB = const(122)  # LSM6DSOX at +-4 g
-GYRO_MDPS_PER_LSB = const(35)  # LSM6DSOX at +-1000 deg/s
 FORCE_UNKNOWN = const(-536870912)  # -(1 << 29): no force is known for this sample
 MOTOR_OWN = const(-1)  # the engine's own motor state counts
 

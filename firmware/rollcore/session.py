@@ -20,11 +20,11 @@ _TENTHS = const(10)
 class Session:
     """Opens, counts and closes sessions; `is_open`. `step` wants every sample, `speed` every block."""
 
-    def __init__(self, events, band_low_mn, limit_mn, gap_s):
+    def __init__(self, events, band_low_mn, limit_mn, session_gap_s):
         self._events = events
         self._low_mn = band_low_mn
         self._limit_mn = limit_mn
-        self._gap_ms = gap_s * 1000
+        self._gap_ms = session_gap_s * 1000
         self._peaks = array("i", [FORCE_UNKNOWN] * _TENTHS)
         self._peak_mn = FORCE_UNKNOWN
         self._number = 0

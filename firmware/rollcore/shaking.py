@@ -24,12 +24,12 @@ class Shaking:
     def __init__(self):
         self._x = self._y = self._z = 0
         self._along = self._across = 0
-        self._turn_x = self._turn_y = self._turn_z = 0
+        self._wx = self._wy = self._wz = 0
         self._same = 0
         self.is_shaken = False
 
     @micropython.native
-    def block(self, x, y, z, turn_x, turn_y, turn_z):
+    def block(self, x, y, z, wx, wy, wz):
         """Take the accelerations without gravity and what the gyro read, in 1/16 LSB."""
         before = self._x
         self._x = x = before + (x - before >> _SMOOTH)
@@ -41,13 +41,13 @@ class Shaking:
         self._along = along = along + ((x if x > 0 else -x) - along >> _MEMORY)
         across = self._across
         self._across = across = across + ((y if y > 0 else -y) + (z if z > 0 else -z) - across >> _MEMORY)
-        if turn_x == self._turn_x and turn_y == self._turn_y and turn_z == self._turn_z:
+        if wx == self._wx and wy == self._wy and wz == self._wz:
             self._same += 1
         else:
             self._same = 0
-            self._turn_x = turn_x
-            self._turn_y = turn_y
-            self._turn_z = turn_z
+            self._wx = wx
+            self._wy = wy
+            self._wz = wz
         blind = self._same >= _DEAD_BLOCKS
         part = along * (_PART_BLIND if blind else _PART) >> 4
         self.is_shaken = across > (_FREE_BLIND if blind else _FREE) + part

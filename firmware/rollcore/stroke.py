@@ -163,7 +163,7 @@ class StrokeDetector:
     def _walk(self, t_ms, block):
         history = self._history
         touch_ms = history.contact(block)
-        v = history.speed(block)
+        speed = history.speed(block)
         if touch_ms >= 0 and touch_ms != self._touch_ms:
             if self._moving:
                 self._close(t_ms, block, touch_ms)
@@ -171,16 +171,16 @@ class StrokeDetector:
             self._contact += 1
             self._knead = False
         if self._moving:
-            self._move(t_ms, block, v, touch_ms)
+            self._move(t_ms, block, speed, touch_ms)
         elif touch_ms >= 0:
-            self._look(block, v)
+            self._look(block, speed)
 
     @micropython.native
-    def _look(self, block, v):
+    def _look(self, block, speed):
         """Begin a stroke where the head moves."""
-        if v >= _GO_UM_S:
+        if speed >= _GO_UM_S:
             way = 1
-        elif v <= -_GO_UM_S:
+        elif speed <= -_GO_UM_S:
             way = -1
         else:
             return
@@ -193,8 +193,8 @@ class StrokeDetector:
         while first > stop and history.speed(first - 1) * way > _SLOWEST_UM_S and history.time(first - 1) > limit_ms:
             first -= 1
         self._moving = True
-        self._speed_sum = v * way >> 4
-        self._peak_um_s = v * way
+        self._speed_sum = speed * way >> 4
+        self._peak_um_s = speed * way
         opened = self._open
         if same and stroke.way == way and history.time(first) - stroke.end_ms < _MERGE_MS:
             opened.copy(stroke)
@@ -208,18 +208,18 @@ class StrokeDetector:
         opened.first = first
 
     @micropython.native
-    def _move(self, t_ms, block, v, touch_ms):
+    def _move(self, t_ms, block, speed, touch_ms):
         """Follow the open stroke to its end."""
-        v *= self._open.way
+        speed *= self._open.way
         if touch_ms < 0:
             self._close(t_ms, block, -1 - touch_ms)
-        elif v < _SLOWEST_UM_S or v * _PEAK_PART < self._peak_um_s:
+        elif speed < _SLOWEST_UM_S or speed * _PEAK_PART < self._peak_um_s:
             self._close(t_ms, block, t_ms)
         else:
-            if v > self._peak_um_s:
-                self._peak_um_s = v
+            if speed > self._peak_um_s:
+                self._peak_um_s = speed
             if self._speed_sum < _SUM_MAX:
-                self._speed_sum += v >> 4
+                self._speed_sum += speed >> 4
             if not self._knead and self._reaches(block, _REVERSED_UM):
                 self._check_reversal(t_ms)
 

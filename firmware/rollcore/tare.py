@@ -38,8 +38,9 @@ def _clip(value, limit):
 class Tare:
     """`at` tells what is read in a pose with nothing touched; `sigma_mn` how far that may be off."""
 
-    def __init__(self, weight_mn, fsr):
+    def __init__(self, head_mass_g, fsr):
         self._fsr = fsr
+        weight_mn = head_mass_g * 981 // 100
         pose_var = (weight_mn * 7 // 100) ** 2 * 4  # 5.8 degrees each way, the likely part of 10
         mass_var = (weight_mn // 40) ** 2 * 4
         pose_max = min(_POSE_MAX_MN, weight_mn // 4) << _BITS  # 14 degrees
@@ -89,14 +90,14 @@ class Tare:
         self.sigma_mn = max(1, sigma + (self._spread(x, y, z) >> 2) // sigma >> 1)
 
     @micropython.native
-    def learn(self, read_mn, noise_mn, x, y, z):
-        """Take a reading of 77 ms out of contact, as doubtful as `noise_mn`."""
-        error = _clip(read_mn - self.at(x, y, z), _ERROR_MAX)
+    def learn(self, raw_mn, noise, x, y, z):
+        """Take a reading of 77 ms out of contact, as doubtful as `noise` in mN."""
+        error = _clip(raw_mn - self.at(x, y, z), _ERROR_MAX)
         p = self._p
         if error < _PULLED_MN:
             p[0] = min(_OFFSET_VAR, p[0] + _DOUBT_VAR)
-        noise_mn = min(noise_mn, _NOISE_MAX)
-        total = self._spread(x, y, z) + _NOISE_VAR + 4 * noise_mn * noise_mn
+        noise = min(noise, _NOISE_MAX)
+        total = self._spread(x, y, z) + _NOISE_VAR + 4 * noise * noise
         gain = self._gain
         k = self._x
         states = 1 if self._fsr else 4

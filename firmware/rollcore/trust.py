@@ -32,7 +32,7 @@ _FINE = const(262144)  # 2^18: below it a variance is divided with all its bits
 
 
 class Trust:
-    """Variances: `vv` of velocity, and `sigma_v` in 0.1 mm/s and `sigma_e` in 10 ug, the likely errors."""
+    """Variances: `vv` of velocity; `sigma_e` is the likely error of gravity in 10 ug."""
 
     def __init__(self):
         self.gain_v = 0  # 1/4096
@@ -51,7 +51,6 @@ class Trust:
         self._ee = _START_E
         self._bb = _START_B
         self._pv = self._pe = self._ve = self._vb = self._eb = 0
-        self.sigma_v = 100
         self.sigma_e = 2000
 
     @micropython.native
@@ -66,12 +65,11 @@ class Trust:
         self._ee = other._ee
         self._eb = other._eb
         self._bb = other._bb
-        self.sigma_v = other.sigma_v
         self.sigma_e = other.sigma_e
 
     @micropython.native
-    def advance(self, t, turned, on_skin):
-        """Let `t` 1/1024 s (at most 200) pass, in which the handle turned by `turned` 2^-16 rad."""
+    def advance(self, ticks, turned, in_contact):
+        """Let `ticks` 1/1024 s (at most 200) pass, in which the handle turned by `turned` 2^-16 rad."""
         pv = self._pv
         pe = self._pe
         vv = self.vv
@@ -80,16 +78,16 @@ class Trust:
         vb = self._vb
         eb = self._eb
         bb = self._bb
-        pp = self.pp + ((pv >> 3) * t >> 6) + ((vv >> 10) * t >> 5) * t // 32
-        pp += ((turned >> 4) * (_TURN_P >> 4) >> 8) + ((_WALK_P_SKIN if on_skin else _WALK_P_AIR) * t >> 10)
-        pv += ((vv >> 4) * t >> 6) + ((pe >> 4) * t >> 6)
-        pe += (ve >> 4) * t >> 6
-        vv += ((ve >> 3) * t >> 6) + ((ee >> 10) * t >> 5) * t // 32 + (_WALK_V * t >> 10)
-        ve += ((ee >> 4) * t >> 6) + ((vb >> 4) * t >> 6)
-        vb += (eb >> 4) * t >> 6
-        ee += ((eb >> 3) * t >> 6) + ((bb >> 10) * t >> 5) * t // 32
-        ee += ((turned >> 4) * (_TURN_E >> 4) >> 8) + (_WALK_E * t >> 10)
-        eb += (bb >> 4) * t >> 6
+        pp = self.pp + ((pv >> 3) * ticks >> 6) + ((vv >> 10) * ticks >> 5) * ticks // 32
+        pp += ((turned >> 4) * (_TURN_P >> 4) >> 8) + ((_WALK_P_SKIN if in_contact else _WALK_P_AIR) * ticks >> 10)
+        pv += ((vv >> 4) * ticks >> 6) + ((pe >> 4) * ticks >> 6)
+        pe += (ve >> 4) * ticks >> 6
+        vv += ((ve >> 3) * ticks >> 6) + ((ee >> 10) * ticks >> 5) * ticks // 32 + (_WALK_V * ticks >> 10)
+        ve += ((ee >> 4) * ticks >> 6) + ((vb >> 4) * ticks >> 6)
+        vb += (eb >> 4) * ticks >> 6
+        ee += ((eb >> 3) * ticks >> 6) + ((bb >> 10) * ticks >> 5) * ticks // 32
+        ee += ((turned >> 4) * (_TURN_E >> 4) >> 8) + (_WALK_E * ticks >> 10)
+        eb += (bb >> 4) * ticks >> 6
         while pp > _MAX_P:  # in range, and the correlations below what the variances allow
             pp -= pp >> 2
             pv -= pv >> 3
@@ -117,9 +115,6 @@ class Trust:
         self._vb = vb
         self._eb = eb
         # a step of Newton's square root keeps up with variances that change slowly
-        sigma = self.sigma_v
-        sigma = sigma + vv // sigma >> 1
-        self.sigma_v = sigma if sigma > 1 else 1
         sigma = self.sigma_e
         sigma = sigma + ee // sigma >> 1
         self.sigma_e = sigma if sigma > 1 else 1
@@ -168,9 +163,6 @@ class Trust:
         self._pv = (pv >> 6) * keep >> 6
         self._ve = ve * keep >> 12 if -_FINE < ve < _FINE else (ve >> 6) * keep >> 6
         self._vb = vb * keep >> 12 if -_FINE < vb < _FINE else (vb >> 6) * keep >> 6
-        sigma = self.sigma_v
-        sigma = sigma + vv // sigma >> 1
-        self.sigma_v = sigma if sigma > 1 else 1
 
     @micropython.native
     def correct_place(self, noise):

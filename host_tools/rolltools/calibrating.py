@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollcore.calibration import NOMINAL_COUNTS_PER_N, Calibration
-from rollcore.sample import ACCEL_UG_PER_LSB
+from rollcore.fields import ACCEL_UG_PER_LSB
 
 from .errors import RollerError
 

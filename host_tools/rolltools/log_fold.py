@@ -8,7 +8,7 @@ from typing import Any
 from rollcore import events
 from rollcore import logformat as fmt
 from rollcore.faults import FAULT_NAMES
-from rollcore.fields import BAND_NAMES, CUE_NAMES
+from rollcore.fields import BAND_NAMES, CUE_NAMES, KIND_NAMES
 from rollcore.sample import FORCE_UNKNOWN
 
 from .log_pages import Record
@@ -93,7 +93,7 @@ class SessionFold:
             t_end_s=self._s(values["end_ms"]),
             t_report_s=self._s(self._reported[number]),
             dir=values["dir"],
-            kind=_name(events.KIND_NAMES, values, "kind"),
+            kind=_name(KIND_NAMES, values, "kind"),
             length_cm=values["length_um"] / 10000,
             mean_n=values["mean_mn"] / 1000,
             peak_n=values["peak_mn"] / 1000,

@@ -13,7 +13,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from rollcore.sample import ACCEL_UG_PER_LSB, FORCE_UNKNOWN, GYRO_MDPS_PER_LSB, MOTOR_OWN, SAMPLE_LEN
+from rollcore.fields import ACCEL_UG_PER_LSB, GYRO_MDPS_PER_LSB
+from rollcore.sample import FORCE_UNKNOWN, MOTOR_OWN, SAMPLE_LEN
 
 from .errors import RollerError
 

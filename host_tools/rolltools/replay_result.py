@@ -4,7 +4,7 @@
 from typing import Any
 
 from rollcore import events
-from rollcore.fields import CUE_NAMES, FIELDS
+from rollcore.fields import CUE_NAMES, FIELDS, KIND_NAMES
 
 Row = tuple[int, ...]
 
@@ -43,7 +43,7 @@ class _Answer:
             "t_end": self.seconds(f["end_ms"]),
             "t_report": before["t_report"] if before else self.seconds(t_ms),
             "dir": f["dir"],
-            "kind": events.KIND_NAMES[f["kind"]],
+            "kind": KIND_NAMES[f["kind"]],
             "length_cm": round(f["length_um"] / 10000.0, 3),
             "mean_n": round(f["mean_mn"] / 1000.0, 3),
             "peak_n": round(f["peak_mn"] / 1000.0, 3),

@@ -12,7 +12,7 @@ from strokes import of_type, revised
 
 from rollcore.events import KIND_KNEAD, KIND_LIFT, STROKE, EventRing, new_row
 from rollcore.fields import FIELDS
-from rollcore.guess import KNOTS, Guess
+from rollcore.guess import Guess
 from rollcore.stroke import StrokeDetector
 
 BLOCK_MS = 20
@@ -65,10 +65,11 @@ class Blocks:
         """
         other = Guess()
         newest = self.now_ms // BLOCK_MS
-        knots = [0] * KNOTS
-        for at in range(max(0, newest // 8 - KNOTS + 2), newest // 8 + 1):
+        count = len(other.knots)
+        knots = [0] * count
+        for at in range(max(0, newest // 8 - count + 2), newest // 8 + 1):
             at_ms = (at * 8 + 1) * BLOCK_MS
-            knots[at % KNOTS] = sum(round(-more * 160000) for a, b, more in changes if a <= at_ms < b) & 0xFFFFFFF
+            knots[at % count] = sum(round(-more * 160000) for a, b, more in changes if a <= at_ms < b) & 0xFFFFFFF
         other.knots = array("i", knots)
         self.guesses.best = other
         self.guesses.changed = since_ms // BLOCK_MS

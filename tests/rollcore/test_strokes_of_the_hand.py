@@ -3,7 +3,8 @@
 
 from strokes import of_type, revised, run
 
-from rollcore.events import KIND_NAMES, OVER_ON, STROKE
+from rollcore.events import OVER_ON, STROKE
+from rollcore.fields import KIND_NAMES
 from rollcore.settings import Settings
 from rolltools import hand
 from rolltools.recording import engine_rows
