@@ -91,6 +91,7 @@ class Coupling:
         # (0.26 mm/s)^2 with 4 bits of fraction are 0.41 (0.1 mm/s)^2
         self.noise = _LEAST_NOISE + (max(0, uu - explained) << shift >> 5) * 13
 
+    @micropython.native
     def speed(self, turning):
         """Return the speed in 1/16 um/s that goes with a turning in 2.2 mdps; only where it `holds`."""
         return _clip((_clip(turning, 131071) >> 3) * (self._factor >> 3), _TARGET_MAX) << 3

@@ -120,6 +120,7 @@ class Guess:
         self.place_um = _FAR_UM if place_um > _FAR_UM else -_FAR_UM if place_um < -_FAR_UM else place_um
         self.trust.advance(ticks, turned, in_contact)
 
+    @micropython.native
     def knot(self, block):
         """Keep the drift at a block that is a multiple of 8."""
         self.knots[(block >> _KNOT_SHIFT) & _KNOT_MASK] = self.drift

@@ -110,6 +110,7 @@ class Guesses:
                 self._all[i].knot(newest)
         return True
 
+    @micropython.native
     def take_offset(self):
         """Return what the best guess has gravity wrong by, and take it off all: gravity is to be set right by it."""
         offset = self.best.offset
@@ -130,6 +131,7 @@ class Guesses:
         self._pending = 0
         self._turned = 0
 
+    @micropython.native
     def _fork(self, guess):
         child = self._all[self._alive]
         child.copy(guess)
@@ -262,6 +264,7 @@ class Guesses:
                 return True
         return False
 
+    @micropython.native
     def _first_difference(self, guess, other, newest):
         """Return the first block of the last seconds at which two guesses have different velocities."""
         last = newest >> 3

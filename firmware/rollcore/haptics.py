@@ -123,6 +123,7 @@ class Haptics:
             else:
                 self.stop(cue)
 
+    @micropython.native
     def _enter(self, at, t_ms):
         on_ms = _CUES[self.cue][5][at]
         self._at = at
@@ -135,5 +136,6 @@ class Haptics:
             else:
                 self.level = self._level()
 
+    @micropython.native
     def _level(self):
         return max(1, _CUES[self.cue][4] * self._strength * self._urge // 10000)

@@ -43,6 +43,7 @@ class History:
         """Return by how much the integrated acceleration grew from block `other` to `block`, in um/s."""
         return difference(self._raw[block & _MASK], self._raw[other & _MASK]) >> 4
 
+    @micropython.native
     def oldest(self):
         """Return the number of the oldest block that can be read."""
         return max(0, self.count - _REACH)
@@ -52,10 +53,12 @@ class History:
         """Return the time at the end of a block in ms."""
         return self._t_ms[block & _MASK]
 
+    @micropython.native
     def force(self, block):
         """Return the force at a block in mN."""
         return self._force_mn[block & _MASK]
 
+    @micropython.native
     def contact(self, block):
         """Return when the contact began that a block is in, in ms; or -1 less when the last one ended."""
         return self._contact_ms[block & _MASK]

@@ -264,6 +264,7 @@ class Motion:
         self._gy = _clip(self._gy + py * _ACROSS_GRAVITY, _G_MAX)
         self._gz = _clip(self._gz + pz * _ACROSS_GRAVITY, _G_MAX)
 
+    @micropython.native
     def _learn_offset(self, resting, x, y, z):
         """Where the roller rests, it feels 1 g; what it feels more is its accelerometer's offset along gravity."""
         if not resting:

@@ -76,6 +76,7 @@ class Pressure:
         self._ceiling_ms = self._dip_ms = _NEVER
         return self.ended
 
+    @micropython.native
     def _over(self, t_ms, dt_us, net_mn):
         if self.state == _BELOW:
             self.state = _ABOVE
@@ -99,6 +100,7 @@ class Pressure:
         self.on_ms = t_ms
         return True
 
+    @micropython.native
     def _tell_again(self, t_ms, by_ceiling):
         if self._dip_ms >= 0 and t_ms - self._dip_ms >= _DIP_MS:
             self.cross_ms = t_ms
@@ -111,6 +113,7 @@ class Pressure:
         self._told = self.again = True
         return True
 
+    @micropython.native
     def _above_ceiling(self, t_ms, net_mn):
         if net_mn <= self._ceiling_mn:
             self._ceiling_ms = _NEVER

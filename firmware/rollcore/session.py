@@ -59,6 +59,7 @@ class Session:
             self._last_contact_ms = t_ms
             self._open(t_ms)
 
+    @micropython.native
     def speed(self, speed_um_s):
         """Take the head's speed of one block in um/s for the summary."""
         self._speed_sum += abs(speed_um_s) >> 6
@@ -100,6 +101,7 @@ class Session:
         self._over_ms += self._over_us // 1000
         self._over_us %= 1000
 
+    @micropython.native
     def _end_tenth(self, t_ms):
         self._tenth_ms += _TENTH_MS
         if t_ms - self._tenth_ms >= _TENTH_MS:  # samples were lost: start again from here
