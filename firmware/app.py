@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The shell around the engine: a few named tasks, no formulas, no registers.
 
-sample    IMU and force to the engine, its verdict to the motor, every 10 ms; finds a silent IMU again
-feedback  the motor off when samples stop coming
+sample    IMU and force to the engine, its verdict to the motor, every 10 ms; feeds the watchdog
 log       full pages to the flash
 status    button, light, battery, faults, garbage
 
-A task that dies ends the app: the motor goes off, what is in RAM goes to the flash, and the error is shown.
+The motor goes off when samples stay away, and first of all in every way out. A task that dies ends the app: what is in
+RAM goes to the flash, the error is shown, and the watchdog starts the board again. So it does when a task hangs. Ctrl-C
+is somebody at the prompt: the watchdog cannot be stopped, but it then waits for longer than any upload takes.
 """
 
 import asyncio
 import gc
 
+import micropython
 from config import CALIBRATION_PATH, MOTOR_PATH, SETTINGS_PATH, load_calibration, load_settings, restore_motor
 from micropython import const
 from recorder import Recorder
@@ -24,9 +26,10 @@ from rollcore.sample import new_sample
 from rollcore.sampleclock import SampleClock
 from rollcore.status_light import OFF, light
 
-_SAMPLE_MS = const(10)
-_STALE_MS = const(50)
-_FEEDBACK_MS = const(20)
+_DRAIN_MS = const(10)
+_STALE_MS = const(35)  # above the slowest rate's period and a drain; seen at the next drain: the motor is off by 50
+_WATCHDOG_MS = const(2000)
+_HOST_MS = const(86400000)  # a day: a pull of a full flash takes more than an hour
 _LOG_MS = const(50)
 _STATUS_MS = const(50)
 _GC_MS = const(1000)
@@ -62,8 +65,11 @@ class App:
         self._row = new_row()
         self._motor_level = 0
         self._rgb = OFF
+        self._watchdog = None
+        self._died = False
         self._sampled_ms = 0
         self._searched_ms = 0
+        self._deaf = False  # the IMU gives no samples: the roller can neither feel nor warn
 
     def _refuse(self, problem):
         if problem:
@@ -72,16 +78,20 @@ class App:
 
     async def main(self):
         """Run until a task dies or Ctrl-C comes."""
-        await asyncio.gather(self._sample_task(), self._feedback_task(), self._log_task(), self._status_task())
+        self._watchdog = self._board.watchdog(_WATCHDOG_MS)
+        await asyncio.gather(self._sample_task(), self._log_task(), self._status_task())
 
     def record_death(self):
-        """Let the session tell that a task died."""
+        """Let the session tell that a task died; the watchdog, not fed any more, then starts the board again."""
+        self._died = True
         self._engine.fault(self._clock.now_ms, fault_code("task"))
 
     def stop(self):
         """End whatever goes on: motor off first, then the session to the flash. Never leaves the motor on."""
         self._motor_off()
         try:
+            if not self._died:
+                self._board.watchdog(_HOST_MS)
             self._engine.finish(self._clock.now_ms)
             self._drain_events()
         finally:
@@ -92,16 +102,24 @@ class App:
     # -- sample: the only path from a sensor to the motor ------------------------------------------------------
 
     async def _sample_task(self):
+        board, clock = self._board, self._clock
         while True:
+            started_us = board.ticks_us()
             more = False
             try:
                 more = self._take_samples()
             except OSError:
                 self._motor_off()
-            self._watch_imu(self._clock.now_ms)
+            silent_ms = clock.now_ms - self._sampled_ms
+            if silent_ms > _STALE_MS or self._deaf:
+                self._miss_samples(silent_ms)
             self._drain_events()
-            await asyncio.sleep_ms(0 if more else _SAMPLE_MS)
+            self._watchdog.feed()
+            # From start to start: what the drain itself takes must not come on top.
+            spent_ms = board.ticks_diff(board.ticks_us(), started_us) // 1000
+            await asyncio.sleep_ms(0 if more else max(0, _DRAIN_MS - spent_ms))
 
+    @micropython.native
     def _take_samples(self):
         """Feed what waits in the IMU to the engine; return whether more waits. OSError when the bus fails."""
         board = self._board  # one by one: four names at a time would make a tuple
@@ -112,14 +130,17 @@ class App:
         clock.tick(board.fetched_us)
         if count == 0:
             return False
-        lost_ms = clock.lost_ms(board.waiting * clock.period_us)
+        period_us = clock.period_us
+        lost_ms = clock.lost_ms(board.waiting * period_us)
         if lost_ms:
             engine.gap(clock.sample_ms, lost_ms)
+        traces = self._recorder.traces
         for i in range(count):
             board.sample(i, sample)
             t_ms = clock.next()
-            engine.step(t_ms, clock.period_us, sample)
-            self._recorder.add_sample(t_ms, sample)
+            engine.step(t_ms, period_us, sample)
+            if traces:
+                self._recorder.add_sample(t_ms, sample)
             if engine.motor_level != self._motor_level:
                 self._command_motor(engine.motor_level)
         self._sampled_ms = clock.now_ms
@@ -144,32 +165,23 @@ class App:
             self._clock.tick(self._board.ticks_us())
             self._recorder.add_event(self._row, self._clock.now_ms)
 
-    def _is_deaf(self, now_ms):
-        """Tell whether the IMU gives no samples: the roller then can neither feel nor warn."""
-        return now_ms - self._sampled_ms > _SILENT_MS
-
-    def _watch_imu(self, now_ms):
-        """While the IMU is silent, look for it every second; a session cannot wait for it for ever."""
-        if not self._is_deaf(now_ms):
+    def _miss_samples(self, silent_ms):
+        """The motor off; look for a silent IMU every second, and do not keep a session open for it for ever."""
+        now_ms = self._clock.now_ms
+        if self._motor_level:
+            self._motor_off()
+        self._deaf = silent_ms > _SILENT_MS
+        if not self._deaf:
             self._searched_ms = now_ms
             self._forgive("imu")
         elif now_ms - self._searched_ms >= _RETRY_MS:
             self._searched_ms = now_ms
             self._board.restart_imu()
             self._clock.period_us = self._board.period_us
-            if now_ms - self._sampled_ms > _GIVE_UP_MS:
+            if silent_ms > _GIVE_UP_MS:
                 self._engine.finish(now_ms)
         else:
             self._fault("imu")
-
-    # -- feedback ---------------------------------------------------------------------------------------------
-
-    async def _feedback_task(self):
-        while True:
-            self._clock.tick(self._board.ticks_us())
-            if self._motor_level and self._clock.now_ms - self._sampled_ms > _STALE_MS:
-                self._motor_off()
-            await asyncio.sleep_ms(_FEEDBACK_MS)
 
     # -- log --------------------------------------------------------------------------------------------------
 
@@ -189,11 +201,11 @@ class App:
         while True:
             now_ms = clock.now_ms
             pressed_ms = self._button(pressed_ms, now_ms)
-            board.led(now_ms & _BLINK_BIT if self._is_deaf(now_ms) else engine.in_session)
+            board.led(now_ms & _BLINK_BIT if self._deaf else engine.in_session)
             problems = self._problems
             faulty = problems or board.faults
             battery = "low_battery" in problems
-            self._show(light(now_ms, engine.band, engine.in_session, faulty, battery, self._is_deaf(now_ms)))
+            self._show(light(now_ms, engine.band, engine.in_session, faulty, battery, self._deaf))
             if self._recorder.active:
                 self._tell_faults(now_ms)
                 if battery_ms == 0 or now_ms - battery_ms >= _BATTERY_MS:

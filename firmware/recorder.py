@@ -38,6 +38,11 @@ class Recorder:
             self._trace = TraceEncoder(self._writer, settings.trace, board.period_us)
 
     @property
+    def traces(self):
+        """Whether samples are kept, and not the events alone."""
+        return self._trace is not None
+
+    @property
     def active(self):
         """Whether a session is being recorded."""
         return self._writer.active
@@ -59,8 +64,8 @@ class Recorder:
             self._writer.end(row[1])
 
     def add_sample(self, t_ms, sample):
-        """Keep one sample where the trace is on. No allocation."""
-        if self._trace is not None and self._writer.active:
+        """Keep one sample; only where the recorder `traces`. No allocation."""
+        if self._writer.active:
             self._trace.add(t_ms, sample)
 
     def add_battery(self, t_ms, mv, percent_x10):

@@ -9,6 +9,7 @@ import time
 from binascii import hexlify
 
 import machine
+import micropython
 from micropython import const
 
 from rollcore.calibration import Calibration
@@ -122,6 +123,7 @@ class Esp32Board:
                 if "imu" in self.faults:
                     self.faults.remove("imu")
 
+    @micropython.native
     def fetch(self) -> int:
         """Read the newest force conversion, then the IMU's FIFO in one burst; return the number of samples.
 
@@ -133,11 +135,13 @@ class Esp32Board:
             self._read_force()
         self.fetched_us = time.ticks_us()
         self._count = self.waiting = 0
-        if self._imu:
-            self._count = self._imu.fetch()
-            self.waiting = self._imu.waiting
+        imu = self._imu
+        if imu:
+            self._count = imu.fetch()
+            self.waiting = imu.waiting
         return self._count
 
+    @micropython.native
     def sample(self, i: int, out):
         """Write sample `i` of the last fetch into `out`. No allocation.
 
@@ -146,12 +150,13 @@ class Esp32Board:
         """
         self._imu.decode(i, out)
         force_mn = self._force_mn
-        before_mn = self._force_before_mn
-        if i < self._count - 1:
+        count = self._count
+        if i < count - 1:
+            before_mn = self._force_before_mn
             if force_mn == FORCE_UNKNOWN or before_mn == FORCE_UNKNOWN:
                 force_mn = before_mn
             else:
-                force_mn = before_mn + (force_mn - before_mn) * (i + 1) // self._count
+                force_mn = before_mn + (force_mn - before_mn) * (i + 1) // count
         out[FORCE] = force_mn
         out[MOTOR] = MOTOR_OWN
 

@@ -5,6 +5,7 @@ The only file that knows its pins.
 """
 
 import machine
+import micropython
 import neopixel
 from micropython import const
 
@@ -74,6 +75,7 @@ class Board(Esp32Board):
                 self._add_fault("imu_test")
         return self.faults
 
+    @micropython.native
     def _read_force(self):
         adc = self._adc
         try:

@@ -11,13 +11,13 @@ from rollcore.engine import Engine
 # Pressed too hard from 3 s on; `BUZZ_S` is in the middle of the first pulse of the alarm.
 HARD = [(2.0, 0.0), (0.5, 5.0), (4.0, 14.0), (1.0, 5.0), (1.0, 0.0)]
 BUZZ_S = 3.14
-TASKS = ("_sample_task", "_feedback_task", "_log_task", "_status_task")
+TASKS = ("_sample_task", "_log_task", "_status_task")
 
 
 def off_after(rig, t_s):
     """Return how many s after `t_s` the motor stopped for good; it must have been on at `t_s`."""
     spans = rig.motor_spans()
-    assert any(start <= t_s <= end for start, end in spans), spans
+    assert any(start <= t_s <= end + 1e-6 for start, end in spans), spans  # the clock has whole us
     assert not rig.motor_driven()
     return spans[-1][1] - t_s
 
@@ -67,7 +67,7 @@ def test_ctrl_c_between_any_two_lines_of_the_firmware(make_rig):
     for nth in range(0, 21000, 350):
         rig = make_rig(pressed([(0.6, 0.0), (0.3, 30.0), (10.0, 0.0)]))
         struck = strike(rig, nth)
-        rig.run(2.2)
+        rig.run(2.5)
         sys.settrace(None)
         assert rig.error is None, nth
         assert not rig.motor_driven(), nth
