@@ -5,7 +5,7 @@ PYTEST := $(PY) -m pytest
 TYPINGS := .cache/typings/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-exhaustive mutants bench check clean
+.PHONY: help demo test test-exhaustive mutants bench sweep latency check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -26,6 +26,12 @@ bench: .venv/.done ## cost of a step, bytes of a log, heap of a session, real ha
 	$(PY) tests/bench.py
 	$(PY) tests/firmware/heap_report.py
 	$(PY) tests/real_recordings.py
+
+sweep: .venv/.done ## a fault at every await and bus transfer of the control path: when the motor was off
+	$(PY) tests/firmware/motor_sweep.py
+
+latency: .venv/.done ## from the force word in the chip to the motor command, over a million samples
+	$(PY) tests/latency.py 1000000
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
 	.venv/bin/ruff check .

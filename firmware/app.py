@@ -22,11 +22,11 @@ from rollcore import VERSION
 from rollcore.engine import Engine
 from rollcore.events import new_row
 from rollcore.faults import fault_code
-from rollcore.sample import new_sample
+from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.sampleclock import SampleClock
 from rollcore.status_light import OFF, light
 
-_DRAIN_MS = const(10)
+_DRAIN_MS = const(12)  # 10 ms and what a drain takes: two or three samples in turn
 _STALE_MS = const(35)  # above the slowest rate's period and a drain; seen at the next drain: the motor is off by 50
 _WATCHDOG_MS = const(2000)
 _HOST_MS = const(86400000)  # a day: a pull of a full flash takes more than an hour
@@ -34,6 +34,8 @@ _LOG_MS = const(50)
 _STATUS_MS = const(50)
 _GC_MS = const(1000)
 _BATTERY_MS = const(60000)
+_BATTERY_LOW_MV = const(3300)  # a pulse of the motor would pull it below what the processor needs
+_BATTERY_FINE_MV = const(3400)
 _LONG_PRESS_MS = const(1000)
 _SILENT_MS = const(200)  # without a sample the IMU counts as lost ...
 _RETRY_MS = const(1000)  # ... is set up anew this often ...
@@ -69,6 +71,7 @@ class App:
         self._died = False
         self._sampled_ms = 0
         self._searched_ms = 0
+        self._battery_low = False
         self._deaf = False  # the IMU gives no samples: the roller can neither feel nor warn
 
     def _refuse(self, problem):
@@ -105,6 +108,7 @@ class App:
         board, clock = self._board, self._clock
         while True:
             started_us = board.ticks_us()
+            clock.tick(started_us)
             more = False
             try:
                 more = self._take_samples()
@@ -115,7 +119,7 @@ class App:
                 self._miss_samples(silent_ms)
             self._drain_events()
             self._watchdog.feed()
-            # From start to start: what the drain itself takes must not come on top.
+            # From start to start: what a drain itself takes does not come on top.
             spent_ms = board.ticks_diff(board.ticks_us(), started_us) // 1000
             await asyncio.sleep_ms(0 if more else max(0, _DRAIN_MS - spent_ms))
 
@@ -141,20 +145,26 @@ class App:
             engine.step(t_ms, period_us, sample)
             if traces:
                 self._recorder.add_sample(t_ms, sample)
-            if engine.motor_level != self._motor_level:
-                self._command_motor(engine.motor_level)
+            level = engine.motor_level
+            if level and engine.force_known and sample[FORCE] == FORCE_UNKNOWN:
+                level = 0  # the engine waits for longer before it believes that; its alarm does not
+            if level != self._motor_level:
+                self._command_motor(level)
         self._sampled_ms = clock.now_ms
         return board.waiting > count
 
     def _command_motor(self, level):
         self._motor_level = level
+        if self._battery_low:
+            level = 0
         try:
             self._board.motor(level)
         except OSError:
             self._fault("haptic")  # the motor is off then; the roller goes on without it
             return
-        self._clock.tick(self._board.ticks_us())
-        self._engine.commanded(self._clock.now_ms)
+        if level:
+            self._clock.tick(self._board.ticks_us())
+            self._engine.commanded(self._clock.now_ms)
 
     def _motor_off(self):
         self._motor_level = 0
@@ -166,7 +176,7 @@ class App:
             self._recorder.add_event(self._row, self._clock.now_ms)
 
     def _miss_samples(self, silent_ms):
-        """The motor off; look for a silent IMU every second, and do not keep a session open for it for ever."""
+        """Stop the motor; look for a silent IMU every second, and do not keep a session open for it for ever."""
         now_ms = self._clock.now_ms
         if self._motor_level:
             self._motor_off()
@@ -198,6 +208,7 @@ class App:
         board, clock, engine = self._board, self._clock, self._engine
         pressed_ms = -1
         collected_ms = battery_ms = 0
+        was_active = None
         while True:
             now_ms = clock.now_ms
             pressed_ms = self._button(pressed_ms, now_ms)
@@ -206,14 +217,14 @@ class App:
             faulty = problems or board.faults
             battery = "low_battery" in problems
             self._show(light(now_ms, engine.band, engine.in_session, faulty, battery, self._deaf))
-            if self._recorder.active:
+            active = self._recorder.active
+            if active != was_active or now_ms - battery_ms >= _BATTERY_MS:
+                was_active, battery_ms = active, now_ms
+                self._read_battery(now_ms)
+            if active:
                 self._tell_faults(now_ms)
-                if battery_ms == 0 or now_ms - battery_ms >= _BATTERY_MS:
-                    battery_ms = now_ms
-                    self._read_battery(now_ms)
             else:
                 self._told.clear()
-                battery_ms = 0
             if not engine.in_contact and now_ms - collected_ms >= _GC_MS:
                 collected_ms = now_ms
                 gc.collect()
@@ -260,7 +271,19 @@ class App:
         except OSError:
             return  # the gauge is not needed to roll; it is asked again in a minute
         if reading:
-            self._recorder.add_battery(now_ms, reading[0], reading[1])
+            if self._recorder.active:
+                self._recorder.add_battery(now_ms, reading[0], reading[1])
+            self._spare_battery(reading[0])
+
+    def _spare_battery(self, mv):
+        """Keep the motor off while the cell is nearly empty."""
+        if mv < _BATTERY_LOW_MV:
+            self._battery_low = True
+            self._fault("low_battery")
+            self._motor_off()
+        elif mv >= _BATTERY_FINE_MV:
+            self._battery_low = False
+            self._forgive("low_battery")
 
 
 def run(board, root=""):

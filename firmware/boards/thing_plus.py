@@ -31,7 +31,7 @@ ADDRESS_GAUGE = const(0x36)
 ADDRESS_HAPTIC = const(0x5A)
 ADDRESS_IMU = const(0x6A)
 
-_FORCE_STALE_US = const(50000)  # without a new conversion the force is unknown, not the same
+_FORCE_STALE_US = const(20000)  # without a new conversion the force is unknown, not the same; six are missing then
 
 
 class Board(Esp32Board):

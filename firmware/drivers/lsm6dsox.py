@@ -11,6 +11,7 @@ Accelerations lie one count to 122 ug, turn rates one count to 35 mdps.
 
 from array import array
 
+import micropython
 from micropython import const
 
 from drivers.registers import Registers
@@ -110,6 +111,7 @@ class LSM6DSOX:
         self._half_at = -1
         self.overrun = False
 
+    @micropython.native
     def fetch(self) -> int:
         """Read what waits in the FIFO in one burst; return the number of samples, at most FETCH_MAX. No allocation.
 
@@ -142,6 +144,7 @@ class LSM6DSOX:
             data[i] = data[at + i]
         self._half_at = 0
 
+    @micropython.native
     def _pair(self, at, end):
         """Find pairs of gyro and accelerometer words of the same time slot; return how many."""
         data = self._words
@@ -166,19 +169,25 @@ class LSM6DSOX:
         self._half_at = accel if accel >= 0 else gyro
         return count
 
+    @micropython.native
     def decode(self, i: int, out):
         """Write sample `i` of the last fetch into `out[0:6]`. No allocation."""
-        self._vector(self._accel_at[i] + 1, out, 0)
-        self._vector(self._gyro_at[i] + 1, out, 3)
-
-    def _vector(self, at, out, to):
+        # Written out: it runs for every sample, and a loop over the six values takes twice as long.
         data = self._words
-        end = to + 3
-        while to < end:
-            value = data[at] | data[at + 1] << 8
-            out[to] = value - 65536 if value & 0x8000 else value
-            at += 2
-            to += 1
+        at = self._accel_at[i]
+        value = data[at + 1] | data[at + 2] << 8
+        out[0] = value - ((value & 0x8000) << 1)
+        value = data[at + 3] | data[at + 4] << 8
+        out[1] = value - ((value & 0x8000) << 1)
+        value = data[at + 5] | data[at + 6] << 8
+        out[2] = value - ((value & 0x8000) << 1)
+        at = self._gyro_at[i]
+        value = data[at + 1] | data[at + 2] << 8
+        out[3] = value - ((value & 0x8000) << 1)
+        value = data[at + 3] | data[at + 4] << 8
+        out[4] = value - ((value & 0x8000) << 1)
+        value = data[at + 5] | data[at + 6] << 8
+        out[5] = value - ((value & 0x8000) << 1)
 
     def wake_on_motion(self, threshold_mg: int = 63):
         """Sleep at 26 uA and raise INT1 when the acceleration changes by `threshold_mg` (32-2000, steps of 31)."""

@@ -182,6 +182,34 @@ def test_reset_lets_the_pins_go_and_a_soft_reset_does_not():
     assert rig.world.level(13) == 0
 
 
+@pytest.mark.parametrize("soft", [True, False])
+def test_a_watchdog_runs_on_in_a_soft_reset_and_ends_with_a_hard_one(soft):
+    rig = Rig()
+    machine.WDT(timeout=3000)
+    rig.sleep_ms(1000)
+    saved = json.loads(json.dumps(rig.world.save(keep_pins=soft)))
+    again = Rig()
+    again.clock.after_wait = again.world.tick
+    again.world.restore(saved)
+    again.sleep_ms(1999)
+    if soft:
+        with pytest.raises(HaltError, match="reset"):
+            again.sleep_ms(2)
+    else:
+        again.sleep_ms(9000)
+
+
+def test_a_second_watchdog_times_the_first_one_anew():
+    rig = Rig()
+    rig.clock.after_wait = rig.world.tick
+    machine.WDT(timeout=2000)
+    machine.WDT(timeout=86400000)
+    rig.sleep_ms(80000000)
+    machine.WDT(timeout=2000)
+    with pytest.raises(HaltError, match="reset"):
+        rig.sleep_ms(2001)
+
+
 def test_samples_are_linear_between_rows_and_held_outside():
     out = [0] * 7
     samples = sample_file([[0, 100, -100, 10, 0, 0, 1000], [1000, 200, -300, 30, 0, 0, 3000]], rate_mhz=100000)

@@ -175,9 +175,14 @@ class World:
             "pins": {str(gpio): net.esp for gpio, net in self._nets.items() if net.esp is not None},
             "samples": self.samples.save(now_us),
             "cause": self._next_cause,
+            "watchdog": self._watchdog_state(now_us) if keep_pins else None,
             "wake": self.wake_reason,
             "rtc": [self.rtc_offset_s + now_us // 1000000, "".join("%02x" % b for b in self.rtc_memory)],
         }
+
+    def _watchdog_state(self, now_us):
+        """Return (timeout, time since it was fed) in us, or None: it cannot be stopped, and runs on in a soft reset."""
+        return (self._watchdog_us, now_us - self._fed_us) if self._watchdog_us else None
 
     def restore(self, state):
         """Take over what `save` returned, as if no time had passed since."""
@@ -187,6 +192,9 @@ class World:
         for name, chip in self.chips.items():
             chip.restore(state["chips"][name], now_us)
         self.samples.restore(state["samples"], now_us)
+        if state["watchdog"]:
+            self._watchdog_us, unfed_us = state["watchdog"]
+            self._fed_us = now_us - unfed_us
         self.reset_cause = state["cause"]
         self.wake_reason = state["wake"]
         self.rtc_offset_s = state["rtc"][0] - now_us // 1000000
