@@ -133,6 +133,16 @@ def test_ctrl_c_ends_the_running_app_and_a_tight_loop(board):
         terminal.ask("3 * 5", b"15")
 
 
+def test_the_watchdog_of_the_app_leaves_a_host_alone(firmware_image, tmp_path):
+    """Thirty times its 2 s at the prompt, on the fast clock, after Ctrl-C and a soft reset: nothing starts anew."""
+    folder = with_firmware(firmware_image, tmp_path)
+    with run_board(folder, "--clock", "fast") as board:
+        app_runs(board, 0)
+        mpremote(board.port, "exec", "import time; time.sleep(60)")
+        assert said(board.port, "resume", "exec", CAUSE).strip() == str(SOFT)
+        assert boots(board) == 1
+
+
 # -- the motor ---------------------------------------------------------------------------------------------------------
 
 

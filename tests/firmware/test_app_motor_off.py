@@ -180,7 +180,7 @@ def test_a_hung_task_is_a_reset_after_two_seconds(make_rig):
     rig.asyncio.on_sleep = hang
     rig.run(9.0)
     assert rig.error.args == ("reset", 3)
-    assert rig.clock.now_us() / 1e6 - BUZZ_S == pytest.approx(2.0, abs=0.02)
+    assert rig.clock.now_us() / 1e6 - BUZZ_S == pytest.approx(2.0, abs=0.2)
 
 
 def test_a_dead_task_leaves_the_watchdog_to_start_the_board_again(make_rig):
