@@ -61,14 +61,14 @@ class App:
             print("faults: " + ", ".join(board.faults))
         self._engine = Engine(settings)
         device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
-        self._recorder = Recorder(board, settings, calibration, device, self._motor_off, root)
+        self._recorder = Recorder(board, settings, calibration, device, self._before_write, root)
         self._clock = SampleClock(board.period_us, board.ticks_us())
         self._sample = new_sample()
         self._row = new_row()
         self._motor_level = 0
         self._rgb = OFF
         self._watchdog = None
-        self._died = False
+        self._died = self._over = False
         self._sampled_ms = 0
         self._searched_ms = 0
         self._battery_low = False
@@ -82,7 +82,16 @@ class App:
     async def main(self):
         """Run until a task dies or Ctrl-C comes."""
         self._watchdog = self._board.watchdog(_WATCHDOG_MS)
-        await asyncio.gather(self._sample_task(), self._log_task(), self._status_task())
+        tasks = self._sample_task(), self._log_task(), self._status_task()
+        await asyncio.gather(*[self._until_death(task) for task in tasks])
+
+    async def _until_death(self, task):
+        """Run a task; with its end the motor is off for good: the others have a turn each before the app ends."""
+        try:
+            await task
+        finally:
+            self._over = True
+            self._motor_off()
 
     def record_death(self):
         """Let the session tell that a task died; the watchdog, not fed any more, then starts the board again."""
@@ -155,7 +164,7 @@ class App:
 
     def _command_motor(self, level):
         self._motor_level = level
-        if self._battery_low:
+        if self._battery_low or self._over:
             level = 0
         try:
             self._board.motor(level)
@@ -192,6 +201,12 @@ class App:
                 self._engine.finish(now_ms)
         else:
             self._fault("imu")
+
+    def _before_write(self):
+        """Stop the motor, and give the flash the watchdog's whole time: nothing else runs while it erases."""
+        self._motor_off()
+        if self._watchdog:
+            self._watchdog.feed()
 
     # -- log --------------------------------------------------------------------------------------------------
 

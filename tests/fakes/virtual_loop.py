@@ -4,6 +4,7 @@
 import asyncio
 import math
 import selectors
+import sys
 
 
 class _ClockSelector(selectors.DefaultSelector):
@@ -47,12 +48,11 @@ class VirtualAsyncio:
 
     @staticmethod
     def task_name():
-        """Return the name of the coroutine that runs now, "" outside."""
-        try:
-            task = asyncio.current_task()
-        except RuntimeError:
-            return ""
-        return task.get_coro().__name__ if task else ""
+        """Return the name of the app's task that runs now, "" outside."""
+        frame = sys._getframe()
+        while frame and not frame.f_code.co_name.endswith("_task"):
+            frame = frame.f_back
+        return frame.f_code.co_name if frame else ""
 
     def run(self, main):
         with asyncio.Runner(loop_factory=lambda: VirtualLoop(self._clock)) as runner:
