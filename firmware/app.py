@@ -81,7 +81,6 @@ class App:
 
     async def main(self):
         """Run until a task dies or Ctrl-C comes."""
-        self._watchdog = self._board.watchdog(_WATCHDOG_MS)
         tasks = self._sample_task(), self._log_task(), self._status_task()
         await asyncio.gather(*[self._until_death(task) for task in tasks])
 
@@ -115,6 +114,7 @@ class App:
 
     async def _sample_task(self):
         board, clock = self._board, self._clock
+        watchdog = self._watchdog = board.watchdog(_WATCHDOG_MS)
         while True:
             started_us = board.ticks_us()
             clock.tick(started_us)
@@ -127,7 +127,7 @@ class App:
             if silent_ms > _STALE_MS or self._deaf:
                 self._miss_samples(silent_ms)
             self._drain_events()
-            self._watchdog.feed()
+            watchdog.feed()
             # From start to start: what a drain itself takes does not come on top.
             spent_ms = board.ticks_diff(board.ticks_us(), started_us) // 1000
             await asyncio.sleep_ms(0 if more else max(0, _DRAIN_MS - spent_ms))

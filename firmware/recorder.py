@@ -65,7 +65,7 @@ class Recorder:
 
     def add_sample(self, t_ms, sample):
         """Keep one sample; only where the recorder `traces`. No allocation."""
-        if self._writer.active:
+        if self._trace is not None and self._writer.active:
             self._trace.add(t_ms, sample)
 
     def add_battery(self, t_ms, mv, percent_x10):

@@ -174,7 +174,6 @@ class Loop:
         made = app.App(board, self._root)
         bus = board._i2c
         before, beyond_before = bus.transfers, bus.bytes_beyond
-        made._watchdog = board.watchdog(2000)
         tasks = Tasks(made, clock)
         gc.collect()
         pieces = [tasks.run_a_second() for _ in range(self._seconds)]
