@@ -189,9 +189,11 @@ class App:
         now_ms = self._clock.now_ms
         if self._motor_level:
             self._motor_off()
-        self._deaf = silent_ms > _SILENT_MS
-        if not self._deaf:
+        deaf = silent_ms > _SILENT_MS
+        if deaf != self._deaf:
+            self._deaf = deaf
             self._searched_ms = now_ms
+        if not deaf:
             self._forgive("imu")
         elif now_ms - self._searched_ms >= _RETRY_MS:
             self._searched_ms = now_ms

@@ -5,8 +5,8 @@ import latency
 
 
 def test_a_force_word_is_decided_on_within_a_drain_and_what_it_takes(tmp_path):
-    probe = latency.measure(tmp_path, 8000)
-    assert probe.words.count + probe.stalled.count > 8000 * 320 / 208 - 400
+    probe = latency.measure(tmp_path, 16000)
+    assert probe.words.count + probe.stalled.count > 16000 * 320 / 208 - 400
     assert 5 < probe.words.quantile_ms(0.5) < 13
     assert probe.words.quantile_ms(0.99) < 25
     assert probe.commands.count > 100
