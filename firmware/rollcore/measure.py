@@ -44,31 +44,39 @@ class Measure:
         self.start_ms = max(self.start_ms, start_ms)
         self.end_ms = max(self.start_ms, min(self.end_ms, end_ms))
         self._scan(way)
+        # what lies between the bounds and the first and the last block
+        head_ms = history.time(self.first) - self.start_ms
+        tail_ms = self.end_ms - history.time(self.last)
+        rest = history.speed(self.first) * head_ms + history.speed(self.last) * tail_ms
+        self.length_um = max(0, self.length_um + rest * way // 1000)
 
     @micropython.native
     def _scan(self, way):
         """Add up the stroke between its blocks."""
         history = self._history
         first = self.first
-        last = self.last
+        end = last = self.last
         stride = (last - first) // _SCAN + 1
         speed_sum = force_sum = count = 0
         peak = peak_force = 0
         block = first
-        while block <= last:
+        while block <= end:
             v = history.speed(block) * way
             f = history.force(block)
             speed_sum += v >> 4
             force_sum += f
             count += 1
+            last = block
             if v > peak:
                 peak = v
                 self._peak = block
             if f > peak_force:
                 peak_force = f
             block += stride
+        # the trapezoidal rule
+        speed_sum -= (history.speed(first) + history.speed(last)) * way >> 5
         span_ms = history.time(last) - history.time(first)
-        self.length_um = max(0, (speed_sum // count) * min(span_ms, 20000) // 125 * 2)
+        self.length_um = (speed_sum // (count - 1)) * min(span_ms, 20000) // 125 * 2 if count > 1 else 0
         self.peak_um_s = peak
         self.mean_mn = force_sum // count
         self.peak_mn = peak_force

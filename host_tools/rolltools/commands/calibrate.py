@@ -40,7 +40,7 @@ def calibrate(
 
     if (grams is not None) != (point is Point.weight):
         cure = "give it: roller calibrate weight 1000" if grams is None else "leave the grams out"
-        raise RollerError("the weight is missing" if grams is None else f"{point.value} takes no weight", cure)
+        raise RollerError("the weight is missing" if grams is None else f"{point.value} is read without a weight", cure)
     if point is Point.motor:
         with Link(port) as link, console.progress("Fitting the motor"):
             registers = calibrating.motor(link)
