@@ -9,6 +9,9 @@ The detector walks 0.1 s behind the newest block, for by then most doubts are se
 that is believed. When that changes after the fact, it walks again from where it changed, but never back over a stroke
 that was announced: that one is measured again, and revised where it differs. Strokes of a contact are lifts until the
 direction reverses in it; then all of them are kneads.
+
+What starts and stops is felt as acceleration; a mistaken velocity is not. So a stroke that nobody felt counts only
+where it may have started or stopped in the air, and none counts while the handle is thrown about.
 """
 
 import micropython
