@@ -23,6 +23,7 @@ CUE_SILENT = const(11)
 OVER_AGAIN = const(12)
 OVER_TOLD = const(13)
 BAND = const(14)
+STEP = const(15)
 
 ROW_LEN = const(14)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Names and words for those who read events, pages, traces and settings; a board has no use for them."""
 
+from rollcore import logformat as fmt
 from rollcore.events import (
     BAND,
     CUE,
@@ -14,10 +15,10 @@ from rollcore.events import (
     OVER_TOLD,
     SESSION_START,
     SESSION_STOP,
+    STEP,
     STROKE,
     SUMMARY,
 )
-from rollcore.logformat import UINT
 
 CUE_NAMES = (
     "over",
@@ -25,15 +26,16 @@ CUE_NAMES = (
     "sensor_fault",
     "mark",
     "too_light",
-    "move_on",  # short, short, long
-    "switch",  # the other side: short, long, short
-    "done",  # the routine is done: two long ones
-    "low_battery",  # one long, and a short that gives out
-    "error",  # something on the board failed: a rattle
+    "move_on",
+    "switch",
+    "done",
+    "low_battery",
+    "error",
 )
 BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 
 KIND_NAMES = ("lift", "knead")
+SIDE_NAMES = ("", "left", "right")
 
 ACCEL_UG_PER_LSB = 122  # of a sample: LSM6DSOX at +-4 g
 GYRO_MDPS_PER_LSB = 35  # and at +-1000 deg/s
@@ -44,6 +46,7 @@ GYRO_MDPS_PER_LSB = 35  # and at +-1000 deg/s
 # A silent cue was decided and not played: cues are off, or the caps on the motor's time are reached.
 # `OVER_AGAIN`: within the alarm of `on_ms` the force rose above the limit once more, at `cross_ms`.
 # `OVER_TOLD`: its time is when the motor was commanded for the alarm of `on_ms`.
+# `STEP`: the routine goes on to a step, from 1 on; 0 is its end. The limits are those in force from here on.
 # A summary covers one second: the peak of each tenth (or FORCE_UNKNOWN) and the mean speed along the handle.
 FIELDS = {
     STROKE: (
@@ -72,7 +75,65 @@ FIELDS = {
     OVER_AGAIN: ("on_ms", "cross_ms", "force_mn", "ceiling"),
     OVER_TOLD: ("on_ms",),
     BAND: ("band", "force_mn"),
+    STEP: ("step", "side", "band_low_mn", "over_limit_mn"),
 }
+
+# The records that only the log has.
+LOG_FIELDS = {
+    fmt.TIME: ("ms",),
+    fmt.BATTERY: ("mv", "percent_x10"),
+    fmt.CLOCK: ("unix_s", "unix_ms"),
+    fmt.DROPOUT: ("records", "samples", "since_ms"),
+    fmt.END: ("pages", "records", "dropped"),
+}
+
+RECORD_NAMES = {
+    STROKE: "stroke",
+    OVER_ON: "over_on",
+    OVER_OFF: "over_off",
+    CUE: "cue",
+    SESSION_START: "session_start",
+    SESSION_STOP: "session_stop",
+    SUMMARY: "summary",
+    MARK: "mark",
+    GAP: "gap",
+    FAULT: "fault",
+    CUE_SILENT: "cue_silent",
+    OVER_AGAIN: "over_again",
+    OVER_TOLD: "over_told",
+    BAND: "band",
+    STEP: "step",
+    fmt.TIME: "time",
+    fmt.DEVICE: "device",
+    fmt.SETTINGS: "settings",
+    fmt.CALIBRATION: "calibration",
+    fmt.BATTERY: "battery",
+    fmt.CLOCK: "clock",
+    fmt.DROPOUT: "dropout",
+    fmt.END: "end",
+    fmt.TRACE: "trace",
+    fmt.ROUTINE: "routine",
+}
+
+
+def fields_of(code):
+    """Return the fields of a record type (WIDE bit included) as (name, storage, bits) each, as they lie in its payload.
+
+    () for text, None for a type that is not known.
+    """
+    storage = fmt.STORAGE.get(code & ~fmt.WIDE)
+    if storage is None:
+        return None
+    layout = fmt.layout_of(storage)
+    names = FIELDS.get(code & ~fmt.WIDE) or LOG_FIELDS.get(code & ~fmt.WIDE, ())
+    return tuple([_field(name, layout[2 * i + 2], layout[2 * i + 3], code & fmt.WIDE) for i, name in enumerate(names)])
+
+
+def _field(name, storage, bits, wide):
+    if wide and storage != fmt.FORCE8:
+        return name, fmt.BEFORE if storage == fmt.BEFORE else fmt.INT, 32
+    return name, storage, bits
+
 
 # The header of a page: name, code of `struct`, unit, what it is.
 HEADER = (
@@ -91,13 +152,13 @@ HEADER = (
 # Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
 # from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
 TRACE_FIELDS = (
-    ("mode", UINT, 7, "1 compact, 2 full"),
-    ("first", UINT, 1, ""),
-    ("count", UINT, 16, "samples in the block"),
+    ("mode", fmt.UINT, 7),  # 1 compact, 2 full
+    ("first", fmt.UINT, 1),
+    ("count", fmt.UINT, 16),  # samples in the block
 )
 TRACE_FIRST_FIELDS = (
-    ("period_us", UINT, 24, "us"),
-    ("index", UINT, 32, "samples of the session before this block, lost ones included"),
+    ("period_us", fmt.UINT, 24),
+    ("index", fmt.UINT, 32),  # samples of the session before this block, lost ones included
 )
 
 # What each setting is for.

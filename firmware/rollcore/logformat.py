@@ -25,7 +25,7 @@ CRC_AT = const(28)
 PAGE_LIMIT = const(4096)  # longest page: one block of the flash
 FLAG_LAST = const(1)  # the last page of a session, holds its END record
 PAD = const(0)
-# Types 1 to 14 are the events of the engine, numbered as there.
+# Types 1 to 15 are the events of the engine, numbered as there.
 TIME = const(32)
 DEVICE = const(33)
 SETTINGS = const(34)
@@ -35,6 +35,7 @@ CLOCK = const(37)
 DROPOUT = const(38)
 END = const(39)
 TRACE = const(40)
+ROUTINE = const(41)
 WIDE = const(128)
 
 RECORD_HEAD = const(4)
@@ -42,7 +43,7 @@ TRACE_HEAD = const(5)  # a trace block always spends two bytes on its length: it
 LENGTH_LIMIT = const(16383)
 
 # How a field is stored: plain, two's complement, as "ms before the record's time", as a sign bit, as a force of
-# 1/8 N with two values set apart.
+# 1/8 N with two values set apart. In this order: "u", "i", "b", "s", "f" in `STORAGE`, each with its bits.
 UINT = const(0)
 INT = const(1)
 BEFORE = const(2)
@@ -51,36 +52,33 @@ FORCE8 = const(4)
 FORCE8_CLIPPED = const(254)
 FORCE8_UNKNOWN = const(255)
 
-# type: its name, then its fields as name:storage and bits:unit; no fields: JSON text in UTF-8. As text, because the board
-# has no use for the names, and has no memory to spare for them.
-RECORDS = {
-    events.STROKE: (
-        "stroke id:u16 start_ms:b14:ms end_ms:b13:ms dir:s1 kind:u1 length_um:u20:um mean_mn:u16:mN "
-        "peak_mn:u16:mN peak_um_s:u21:um/s quality:u7:% revision:u3"
-    ),
-    events.OVER_ON: "over_on cross_ms:b15:ms force_mn:u24:mN ceiling:u1",
-    events.OVER_OFF: "over_off on_ms:b24:ms peak_mn:u24:mN impulse_mns:u32:mN*s",
-    events.CUE: "cue cue:u8 level:u8:%",
-    events.SESSION_START: "session_start session:u32",
-    events.SESSION_STOP: (
-        "session_stop session:u32 duration_ms:u32:ms contact_ms:u32:ms in_band_ms:u32:ms over_ms:u32:ms"
-    ),
-    events.SUMMARY: "summary " + " ".join(["p%d:f8:N/8" % _i for _i in range(10)]) + " speed_um_s:i24:um/s",
-    events.MARK: "mark number:u16",
-    events.GAP: "gap lost_ms:u32:ms",
-    events.FAULT: "fault code:u16",
-    events.CUE_SILENT: "cue_silent cue:u8 level:u8:%",
-    events.OVER_AGAIN: "over_again on_ms:b24:ms cross_ms:b15:ms force_mn:u24:mN ceiling:u1",
-    events.OVER_TOLD: "over_told on_ms:b16:ms",
-    events.BAND: "band band:u8 force_mn:i24:mN",
-    TIME: "time ms:u32:ms",
-    DEVICE: "device",
-    SETTINGS: "settings",
-    CALIBRATION: "calibration",
-    BATTERY: "battery mv:u16:mV percent_x10:u16:0.1%",
-    CLOCK: "clock unix_s:u32:s unix_ms:u16:ms",
-    DROPOUT: "dropout records:u32 samples:u32 since_ms:b32:ms",
-    END: "end pages:u32 records:u32 dropped:u32",
+# type: how its fields are stored; JSON text in UTF-8 where there are none. `rollcore.fields` has their names: the board
+# has no use for them, and no memory to spare.
+STORAGE = {
+    events.STROKE: "u16 b14 b13 s1 u1 u20 u16 u16 u21 u7 u3",
+    events.OVER_ON: "b15 u24 u1",
+    events.OVER_OFF: "b24 u24 u32",
+    events.CUE: "u8 u8",
+    events.SESSION_START: "u32",
+    events.SESSION_STOP: "u32 u32 u32 u32 u32",
+    events.SUMMARY: "f8 f8 f8 f8 f8 f8 f8 f8 f8 f8 i24",
+    events.MARK: "u16",
+    events.GAP: "u32",
+    events.FAULT: "u16",
+    events.CUE_SILENT: "u8 u8",
+    events.OVER_AGAIN: "b24 b15 u24 u1",
+    events.OVER_TOLD: "b16",
+    events.BAND: "u8 i24",
+    events.STEP: "u6 u2 u16 u16",
+    TIME: "u32",
+    DEVICE: "",
+    SETTINGS: "",
+    CALIBRATION: "",
+    BATTERY: "u16 u16",
+    CLOCK: "u32 u16",
+    DROPOUT: "u32 u32 b32",
+    END: "u32 u32 u32",
+    ROUTINE: "",
 }
 
 # Of the payload of a TRACE record; `rollcore.fields` names its fields, and those of the header.
@@ -90,36 +88,18 @@ TRACE_COUNT_AT = const(1)  # of `count` within the payload
 TRACE_FIRST = const(128)
 
 
-def fields_of(code):
-    """Return the fields of a record type (WIDE bit included) as (name, storage, bits, unit) each.
-
-    () for text, None for an unknown type.
-    """
-    text = RECORDS.get(code & ~WIDE)
-    if text is None:
-        return None
-    return tuple([_field(part, code & WIDE) for part in text.split()[1:]])
-
-
-def _field(text, wide):
-    parts = text.split(":")
-    storage = "uibsf".index(parts[1][0])  # UINT, INT, BEFORE, SIGN, FORCE8
-    bits = int(parts[1][1:])
-    if wide and storage != FORCE8:
-        storage = BEFORE if storage == BEFORE else INT
-        bits = 32
-    return parts[0], storage, bits, parts[2] if len(parts) > 2 else ""
-
-
-class Layout:
-    """The fields of one record type as the packer wants them: storage and bits in turn, in bytes that it can index."""
-
-    def __init__(self, code):
-        self.code = code
-        fields = fields_of(code)
-        self.steps = bytes([number for field in fields for number in field[1:3]])
-        self.payload_bytes = (sum([field[2] for field in fields]) + 7) // 8
-        self.wide_bytes = sum([1 if field[1] == FORCE8 else 4 for field in fields])
+def layout_of(storage):
+    """Return a row of `STORAGE` in bytes that the packer can index: length, length WIDE, then kind and bits in turn."""
+    layout = bytearray(2)
+    bits = 0
+    for field in storage.split():
+        kind = "uibsf".index(field[0])
+        layout.append(kind)
+        layout.append(int(field[1:]))
+        bits += layout[-1]
+        layout[1] += 1 if kind == FORCE8 else 4
+    layout[0] = (bits + 7) // 8
+    return bytes(layout)
 
 
 def force_code(force_mn):
@@ -135,11 +115,10 @@ def force_code(force_mn):
 
 def fits(layout, t_ms, row):
     """Tell whether every field of `row` (from index 2) fits the narrow form. Allocates nothing."""
-    steps = layout.steps
-    for i in range(len(steps) >> 1):
-        value = row[i + 2]
-        storage = steps[2 * i]
-        bits = steps[2 * i + 1]
+    for i in range(2, len(layout), 2):
+        value = row[(i >> 1) + 1]
+        storage = layout[i]
+        bits = layout[i + 1]
         if storage == SIGN:
             if value != 1 and value != -1:
                 return False
@@ -157,15 +136,14 @@ def fits(layout, t_ms, row):
 def pack_fields(buffer, at, layout, t_ms, row, wide=False):
     """Write the fields of `row` (from index 2) at `at`; return the position behind them. Allocates nothing.
 
-    `wide` writes what a layout of the type with WIDE would.
+    `wide` writes the form of the type with WIDE.
     """
     held = 0  # bits waiting in `low`; at most 7 + 16, so every intermediate stays a small int
     low = 0
-    steps = layout.steps
-    for i in range(len(steps) >> 1):
-        value = row[i + 2]
-        storage = steps[2 * i]
-        left = 32 if wide and storage != FORCE8 else steps[2 * i + 1]
+    for i in range(2, len(layout), 2):
+        value = row[(i >> 1) + 1]
+        storage = layout[i]
+        left = 32 if wide and storage != FORCE8 else layout[i + 1]
         if storage == BEFORE:
             value = t_ms - value
         elif storage == FORCE8:

@@ -32,8 +32,8 @@ class LogWriter:
         self.ring = PageRing(pages, page_bytes)
         self._page_bytes = page_bytes
         self._fill_limit = pages * page_bytes * 3 // 4
-        self._layouts = {code: fmt.Layout(code) for code in fmt.RECORDS if ":" in fmt.RECORDS[code]}
-        self._dropout_bytes = fmt.RECORD_HEAD + self._layouts[fmt.DROPOUT].payload_bytes
+        self._layouts = {code: fmt.layout_of(fmt.STORAGE[code]) for code in fmt.STORAGE if fmt.STORAGE[code]}
+        self._dropout_bytes = fmt.RECORD_HEAD + self._layouts[fmt.DROPOUT][0]
         self._row = [0] * ROW_LEN  # lists: a unix time does not fit the 31 bits of the board's array("i")
         self._own_row = [0] * ROW_LEN
         self.active = False
@@ -88,15 +88,13 @@ class LogWriter:
     def _write_end(self):
         # With every page full the END waits for a release: a session must not look cut because the flash was late.
         t_ms = self._end_ms
-        if not self._settle_losses(t_ms) or not self._room(
-            t_ms, fmt.RECORD_HEAD + self._layouts[fmt.END].payload_bytes
-        ):
+        if not self._settle_losses(t_ms) or not self._room(t_ms, fmt.RECORD_HEAD + self._layouts[fmt.END][0]):
             return
         row = self._own_row
         row[2] = self.ring.opened
         row[3] = self._records
         row[4] = self.dropped
-        self._append(fmt.END, t_ms, row)
+        self._write(fmt.END, t_ms, row)
         self._ending = False
         self.ring.close_page(fmt.FLAG_LAST, False)
 
@@ -135,19 +133,14 @@ class LogWriter:
     def _add(self, code, t_ms, row):
         layout = self._layouts[code]
         wide = not fmt.fits(layout, t_ms, row)
-        if not self._ready(t_ms, fmt.RECORD_HEAD + (layout.wide_bytes if wide else layout.payload_bytes)):
+        if not self._ready(t_ms, fmt.RECORD_HEAD + layout[wide]):
             return False
-        self._write(layout, t_ms, row, wide)
+        self._write(code, t_ms, row, wide)
         return True
 
-    def _append(self, code, t_ms, row):
-        self._write(self._layouts[code], t_ms, row, False)
-
-    def _write(self, layout, t_ms, row, wide):
-        if wide:
-            at = self._head(layout.code | fmt.WIDE, t_ms, layout.wide_bytes)
-        else:
-            at = self._head(layout.code, t_ms, layout.payload_bytes)
+    def _write(self, code, t_ms, row, wide=False):
+        layout = self._layouts[code]
+        at = self._head(code | fmt.WIDE if wide else code, t_ms, layout[wide])
         self.ring.at = fmt.pack_fields(self.ring.page, at, layout, t_ms, row, wide)
 
     def _head(self, code, t_ms, payload_bytes):
@@ -213,7 +206,7 @@ class LogWriter:
         self.ring.base_ms = t_ms
         row = self._own_row
         row[2] = t_ms
-        self._append(fmt.TIME, t_ms, row)
+        self._write(fmt.TIME, t_ms, row)
 
     def _note_loss(self, t_ms):
         if self._lost_records == 0 and self._lost_samples == 0:
@@ -230,7 +223,7 @@ class LogWriter:
         row[2] = self._lost_records
         row[3] = self._lost_samples
         row[4] = self._lost_since_ms
-        self._append(fmt.DROPOUT, t_ms, row)
+        self._write(fmt.DROPOUT, t_ms, row)
         self._lost_records = 0
         self._lost_samples = 0
         return True

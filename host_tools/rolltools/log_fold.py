@@ -8,11 +8,11 @@ from typing import Any
 from rollcore import events
 from rollcore import logformat as fmt
 from rollcore.faults import FAULT_NAMES
-from rollcore.fields import BAND_NAMES, CUE_NAMES, KIND_NAMES
+from rollcore.fields import BAND_NAMES, CUE_NAMES, KIND_NAMES, SIDE_NAMES
 from rollcore.sample import FORCE_UNKNOWN
 
 from .log_pages import Record
-from .session import Band, Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpressure, Session, Stroke
+from .session import Band, Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpressure, Session, Step, Stroke
 
 _CONTACT_N = 0.3  # design.md: a stroke needs more than this; the estimate of a cut session uses the same
 _TEXT_LIMIT = 64
@@ -32,6 +32,7 @@ class SessionFold:
         self._told: dict[int, int] = {}
         self._again: dict[int, set[int]] = {}
         self._ceilings: set[int] = set()
+        self._steps: list[Record] = []
         self._stop: dict[str, Any] | None = None
         self._take = {
             events.STROKE: self._stroke,
@@ -44,6 +45,7 @@ class SessionFold:
             events.CUE: self._cue,
             events.CUE_SILENT: self._cue,
             events.BAND: self._band,
+            events.STEP: self._steps.append,
             events.MARK: lambda r: session.marks.append(Mark(self._s(r.t_ms))),
             events.GAP: self._gap,
             events.FAULT: lambda r: session.faults.append(Fault(self._s(r.t_ms), _name(FAULT_NAMES, r, "code"))),
@@ -53,6 +55,7 @@ class SessionFold:
             fmt.DEVICE: self._device,
             fmt.SETTINGS: self._settings,
             fmt.CALIBRATION: self._calibration,
+            fmt.ROUTINE: self._routine,
         }
 
     def add(self, record: Record) -> None:
@@ -74,6 +77,7 @@ class SessionFold:
         for timed in (session.cues, session.marks, session.gaps, session.faults, session.force, session.battery):
             timed.sort(key=lambda item: item.t_s)
         session.bands.sort(key=lambda band: band.t_s)
+        session.steps.extend(self._as_step(record) for record in sorted(self._steps, key=lambda r: r.t_ms))
         self._totals()
 
     def _s(self, t_ms: int) -> float:
@@ -153,6 +157,17 @@ class SessionFold:
         band = Band(self._s(record.t_ms), _name(BAND_NAMES, record, "band"), record.values["force_mn"] / 1000)
         self._session.bands.append(band)
 
+    def _as_step(self, record: Record) -> Step:
+        values = record.values
+        return Step(
+            t_s=self._s(record.t_ms),
+            step=values["step"],
+            name=_step_name(self._session.routine, values["step"]),
+            side=_name(SIDE_NAMES, values, "side"),
+            band_low_n=values["band_low_mn"] / 1000,
+            over_limit_n=values["over_limit_mn"] / 1000,
+        )
+
     def _gap(self, record: Record) -> None:
         lost_ms = record.values["lost_ms"]  # before the record
         self._session.gaps.append(Gap(self._s(record.t_ms - lost_ms), lost_ms / 1000))
@@ -181,6 +196,9 @@ class SessionFold:
     def _calibration(self, record: Record) -> None:
         self._session.calibrated = _json(record).get("calibrated") is True
 
+    def _routine(self, record: Record) -> None:
+        self._session.routine = _json(record)
+
     def _totals(self) -> None:
         session = self._session
         if self._stop is not None:
@@ -202,6 +220,14 @@ class SessionFold:
 def _name(names: tuple[str, ...], source: Record | dict[str, Any], key: str) -> str:
     number = (source.values if isinstance(source, Record) else source)[key]
     return names[number] if 0 <= number < len(names) else f"{key} {number}"
+
+
+def _step_name(routine: dict[str, Any], number: int) -> str:
+    """Return what the routine calls its step, its number where it does not say."""
+    steps = routine.get("steps")
+    step = steps[number - 1] if isinstance(steps, list) and 1 <= number <= len(steps) else None
+    name = _plain(step.get("name", "")) if isinstance(step, dict) else ""
+    return name or (f"step {number}" if number else "")
 
 
 def _number(value: Any, default: float) -> float:

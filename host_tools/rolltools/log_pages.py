@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from zlib import crc32
 
 from rollcore import logformat as fmt
+from rollcore.fields import RECORD_NAMES, fields_of
 from rollcore.sample import FORCE_UNKNOWN
 
 _CHUNK = 16 * fmt.PAGE_LIMIT
@@ -169,12 +170,12 @@ def _frame(payload: bytes, at: int) -> tuple[int, int, int, int] | None:
 
 def _decode(code: int, t_ms: int, payload: bytes) -> Record | None:
     if code == fmt.TRACE:
-        return Record(t_ms, code, "trace", {}, payload)
-    fields = fmt.fields_of(code)
+        return Record(t_ms, code, RECORD_NAMES[code], {}, payload)
+    fields = fields_of(code)
     if fields is None:
         return None
     code &= ~fmt.WIDE
-    name = fmt.RECORDS[code].split()[0]
+    name = RECORD_NAMES[code]
     if not fields:
         return Record(t_ms, code, name, {"text": payload.decode("utf-8", "replace")}, payload)
     values = unpack_fields(fields, t_ms, payload)
@@ -183,11 +184,11 @@ def _decode(code: int, t_ms: int, payload: bytes) -> Record | None:
 
 def unpack_fields(fields: tuple, t_ms: int, payload: bytes) -> dict[str, Any] | None:
     """Return the fields of a payload by name, None when it is too short for them. More bytes are a newer version's."""
-    if len(payload) * 8 < sum(bits for _, _, bits, _ in fields):
+    if len(payload) * 8 < sum(bits for _, _, bits in fields):
         return None
     rest = int.from_bytes(payload, "little")
     values = {}
-    for name, storage, bits, _ in fields:
+    for name, storage, bits in fields:
         values[name] = _value(storage, bits, rest & ((1 << bits) - 1), t_ms)
         rest >>= bits
     return values

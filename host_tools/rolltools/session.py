@@ -89,6 +89,18 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Step:
+    """From `t_s` on the routine was at this step, from 1 on, and its limits held; step 0 is its end."""
+
+    t_s: float
+    step: int
+    name: str
+    side: str
+    band_low_n: float
+    over_limit_n: float
+
+
+@dataclass(frozen=True)
 class ForcePoint:
     """The peak force within the tenth of a second around `t_s`, None where it was unknown."""
 
@@ -134,6 +146,8 @@ class Session:
     battery: list[Battery] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     bands: list[Band] = field(default_factory=list)
+    routine: dict[str, Any] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
 
     @property
     def about(self) -> bool:

@@ -19,7 +19,7 @@ from .log_pages import Page, Record, ScanReport, read_records, scan_pages
 from .log_trace import TraceDecoder, TraceSample
 from .session import COMPLETE, DAMAGED, TRUNCATED, Session
 
-_LATER = ("bands",)  # of a Session: left out where an older file holds none
+_LATER = ("bands", "routine", "steps")  # of a Session: left out where an older file holds none
 _IDENTITIES = 64  # sessions that are told apart in one file; a real file holds one
 
 

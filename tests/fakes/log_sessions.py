@@ -146,6 +146,21 @@ def feedback_session() -> list[bytes]:
     return drain(writer)
 
 
+def routine_session() -> list[bytes]:
+    """Return a session that is led through a routine of two steps, the second with limits that want 32 bits."""
+    writer = begin()
+    writer.add_text(
+        fmt.ROUTINE, 5000, '{"steps": [{"name": "left cheek", "seconds": 30, "side": "left"}, {"name": "x"}]}'
+    )
+    writer.add_event(row(events.STEP, 5020, 1, 1, 1000, 6000))
+    writer.add_event(row(events.STEP, 36000, 2, 2, 2000, 70000))
+    writer.add_event(row(events.CUE, 36000, 6, 64))
+    writer.add_event(row(events.STEP, 70000, 0, 0, 1000, 10000))
+    writer.add_event(row(events.SESSION_STOP, 71000, 7, 66000, 20000, 15000, 900))
+    writer.end(71000)
+    return drain(writer)
+
+
 def record(code: int, payload: bytes, offset: int = 0) -> bytes:
     """Return a record of any type, as a newer writer could make it."""
     return bytes([code, len(payload)]) + struct.pack("<H", offset) + payload

@@ -11,6 +11,7 @@ from fakes.log_sessions import (
     full_pages,
     page,
     record,
+    routine_session,
     row,
     stroke_row,
     strokes_session,
@@ -63,10 +64,19 @@ def test_the_feedback_records_are_still_written_byte_for_byte():
     assert b"".join(feedback_session()) == (GOLDEN / "v1_feedback.roll").read_bytes()
 
 
+def test_the_golden_file_of_a_routine_reads_as_it_always_did():
+    expected = json.loads((GOLDEN / "v1_routine.json").read_text())
+    assert json.loads(json.dumps(decode_json(read_session(GOLDEN / "v1_routine.roll")))) == expected
+
+
+def test_the_records_of_a_routine_are_still_written_byte_for_byte():
+    assert b"".join(routine_session()) == (GOLDEN / "v1_routine.roll").read_bytes()
+
+
 def test_the_golden_files_hold_every_type_of_record():
-    names = ("v1.roll", "v1_feedback.roll")
+    names = ("v1.roll", "v1_feedback.roll", "v1_routine.roll")
     found = {item.code for name in names for item in iter_records(GOLDEN / name)}
-    assert found == set(fmt.RECORDS) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE}
+    assert found == set(fmt.STORAGE) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE}
 
 
 # -- what a session says -------------------------------------------------------------------------------------------

@@ -9,21 +9,22 @@ from hypothesis import strategies as st
 
 from rollcore import events
 from rollcore import logformat as fmt
-from rollcore.fields import FIELDS, HEADER, TRACE_FIELDS, TRACE_FIRST_FIELDS
+from rollcore.fields import FIELDS, HEADER, LOG_FIELDS, RECORD_NAMES, TRACE_FIELDS, TRACE_FIRST_FIELDS, fields_of
 from rollcore.sample import FORCE_UNKNOWN
 from rolltools.log_pages import unpack_fields
 
+STROKE = fmt.layout_of(fmt.STORAGE[events.STROKE])
 INT32 = st.integers(-(2**31), 2**31 - 1)
 
 
 def round_trip(kind: int, t_ms: int, values: list[int]) -> dict:
     line = row(kind, t_ms, *values)
-    narrow = fmt.Layout(kind)
-    layout = narrow if fmt.fits(narrow, t_ms, line) else fmt.Layout(kind | fmt.WIDE)
+    layout = fmt.layout_of(fmt.STORAGE[kind])
+    wide = not fmt.fits(layout, t_ms, line)
     buffer = bytearray(200)
-    end = fmt.pack_fields(buffer, 3, layout, t_ms, line)
-    assert end == 3 + layout.payload_bytes
-    unpacked = unpack_fields(fmt.fields_of(layout.code), t_ms, bytes(buffer[3:end]))
+    end = fmt.pack_fields(buffer, 3, layout, t_ms, line, wide)
+    assert end == 3 + layout[wide]
+    unpacked = unpack_fields(fields_of(kind | fmt.WIDE if wide else kind), t_ms, bytes(buffer[3:end]))
     assert unpacked is not None
     return unpacked
 
@@ -35,9 +36,10 @@ def as_logged(name: str, value: int) -> int:
     return min(max(round(value / 125 + 1e-9), 0), 254) * 125
 
 
-def test_the_event_records_have_the_fields_of_the_events():
-    for kind, names in FIELDS.items():
-        assert tuple(field[0] for field in fmt.fields_of(kind)) == names
+def test_every_field_of_a_record_has_its_name():
+    assert set(RECORD_NAMES) == set(fmt.STORAGE) | {fmt.TRACE}
+    for code, storage in fmt.STORAGE.items():
+        assert len((FIELDS | LOG_FIELDS).get(code, ())) == len(storage.split())
 
 
 def test_the_header_table_describes_the_header_format():
@@ -54,9 +56,8 @@ def test_the_trace_tables_have_the_sizes_the_encoder_uses():
 
 def test_a_stroke_costs_20_bytes():
     line = stroke_row(100000, 1234, length_um=1048575, peak_um_s=2097151, mean_mn=65535, peak_mn=65535)
-    narrow = fmt.Layout(events.STROKE)
-    assert fmt.fits(narrow, 100000, line)
-    assert fmt.RECORD_HEAD + narrow.payload_bytes == 20
+    assert fmt.fits(STROKE, 100000, line)
+    assert fmt.RECORD_HEAD + STROKE[0] == 20
 
 
 @pytest.mark.parametrize("kind", sorted(FIELDS))
@@ -78,7 +79,7 @@ def test_a_real_stroke_round_trips_in_its_narrow_form(before_start, before_end, 
     t_ms = 500000
     values = [65535, t_ms - before_start, t_ms - before_end, direction, 1, length_um, 3999, 65535, 2**21 - 1, 100, 7]
     line = row(events.STROKE, t_ms, *values)
-    assert fmt.fits(fmt.Layout(events.STROKE), t_ms, line)
+    assert fmt.fits(STROKE, t_ms, line)
     assert list(round_trip(events.STROKE, t_ms, values).values()) == values
 
 
@@ -99,7 +100,7 @@ def test_an_unknown_force_has_its_own_code():
 
 
 def test_fields_beyond_the_known_ones_are_a_newer_versions():
-    fields = fmt.fields_of(events.GAP)
+    fields = fields_of(events.GAP)
     assert unpack_fields(fields, 0, struct.pack("<IH", 77, 9)) == {"lost_ms": 77}
     assert unpack_fields(fields, 0, b"\x01\x02") is None
 
