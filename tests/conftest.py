@@ -4,6 +4,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 import vm32 as vm32_package
 from real_recordings import DATA
@@ -11,6 +12,10 @@ from real_recordings import DATA
 import rolltools  # noqa: F401 - makes the firmware's rollcore importable
 from rolltools.errors import RollerError
 from rolltools.vm import micropython_command
+
+# How long an example takes depends on what else the machine does; no test asserts a time.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

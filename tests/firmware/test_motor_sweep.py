@@ -13,6 +13,8 @@ def test_the_motor_is_off_in_time_after_a_fault_at_any_point(tmp_path, stride):
     for name, outcome in done.outcomes.items():
         assert outcome.points > 400 // stride, name
         assert outcome.driven > 0, f"{name} never met a motor that was on"
+    for name in ("task hangs", "bus never answers", "bus never answers here"):
+        assert done.outcomes[name].boots == done.outcomes[name].points, f"{name}: the watchdog starts the board again"
     worst_ms = {name: outcome.worst_ms for name, outcome in done.outcomes.items()}
     assert worst_ms["motion sensor silent"] > 25, "a motor that is off sooner was not stopped by this"
     assert worst_ms["task hangs"] > 1900
