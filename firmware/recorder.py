@@ -6,18 +6,20 @@ import struct
 from binascii import crc32
 
 from rollcore.events import SESSION_START, SESSION_STOP
-from rollcore.logformat import CALIBRATION, DEVICE, SETTINGS
+from rollcore.logformat import CALIBRATION, DEVICE, ROUTINE, SETTINGS
 from rollcore.logwriter import LogWriter
 from storage import SESSIONS_PATH, SessionStore
 
 _TRACE_OFF = 0
 _PAGES = 2  # 6 KB before the ring overflows in contact: three minutes without letting go
 _TRACE_PAGES = 3
+_AGAIN_MS = 2000
 
 
 class Recorder:
-    """Joins `LogWriter` (pure) and `SessionStore` (files). `device` describes board and firmware, for the log.
+    """Joins `LogWriter` (pure) and `SessionStore` (files).
 
+    `device` describes board and firmware and `routine` is the JSON of the routine, "" without one, both for the log.
     `motor_off()` is called ahead of every write: an erase stops everything, the end of a cue too. `root` is where the
     folder of the sessions is, "" for the root of the file system.
     """
@@ -31,6 +33,8 @@ class Recorder:
         self._tag = struct.pack("<I", crc32(device["device"].encode()))
         self._store = SessionStore(root + SESSIONS_PATH)
         self._writer = LogWriter(_PAGES if settings.trace == _TRACE_OFF else _TRACE_PAGES)
+        self.routine = ""
+        self._again_ms = 0
         self._trace = None
         if settings.trace != _TRACE_OFF:
             from rollcore.trace import TraceEncoder  # 1.5 KB that most boards never need
@@ -73,20 +77,21 @@ class Recorder:
         self._writer.add_battery(t_ms, mv, percent_x10)
 
     def turn(self, t_ms, in_contact):
-        """Write one page if the rules want it. Never raises for the flash: see `fault`."""
-        if self._writer.flush_due(t_ms, in_contact):
-            self._write_page()
+        """Write one page if the rules want it; one that the flash refuses is tried again. Never raises: see `fault`."""
+        if t_ms < self._again_ms or not self._writer.flush_due(t_ms, in_contact):
+            return
+        page = self._writer.take_page()
+        if page is not None and not self._write(page):
+            self._again_ms = t_ms + _AGAIN_MS
 
     def close(self):
         """Write all there is: Ctrl-C, before sleep, at the end of the app."""
-        while self._write_page():
-            pass
+        self._empty()
         self._store.close()
 
     def _begin(self, t_ms, now_ms):
         wall = self._board.unix_time()  # first: what follows takes its time
-        while self._write_page():
-            pass
+        self._empty()
         number = self._store.open()
         self._writer.begin(number, t_ms, self._tag)
         self._writer.add_text(DEVICE, t_ms, json.dumps(self._device))
@@ -103,17 +108,29 @@ class Recorder:
                 }
             ),
         )
+        if self.routine:
+            self._writer.add_text(ROUTINE, t_ms, self.routine)
         if wall:
             self._writer.add_clock(now_ms, wall[0], wall[1])
 
-    def _write_page(self):
-        """Write the oldest page that waits, or the open one; return False when there is none."""
+    def _empty(self):
+        """Write all that waits; what the flash refuses now is given up."""
+        self._again_ms = 0
         page = self._writer.take_page()
-        if page is None:
-            return False
+        while page is not None:
+            if not self._write(page):
+                self._release()
+            page = self._writer.take_page()
+
+    def _write(self, page):
+        """Write a page and give its buffer back; return False when the flash refuses it."""
         self._motor_off()
-        self._store.append(page, not self._writer.active)
+        if not self._store.append(page, not self._writer.active):
+            return False
+        self._release()
+        return True
+
+    def _release(self):
         self._writer.release()
         if self._writer.is_empty() and not self._writer.active:
             self._store.close()
-        return True

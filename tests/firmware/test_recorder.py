@@ -168,6 +168,30 @@ def test_a_flash_that_fails_is_named_and_nothing_raises(desk, errno, fault):
     desk.end(3000)
     desk.recorder.turn(3000, False)
     assert desk.recorder.fault == ""
+    assert [s.state for s in desk.sessions()] == ["complete"] * 2, "the refused page was kept until it went"
+
+
+def test_a_page_that_the_flash_refuses_is_tried_again_every_two_seconds(desk):
+    desk.disk_error = 5
+    desk.start(0)
+    desk.end(1000)
+    for t_ms in range(1000, 6000, 50):
+        desk.recorder.turn(t_ms, False)
+    assert desk.acts.count("off") == 3, "once each time"
+    desk.disk_error = None
+    desk.recorder.turn(7000, False)
+    assert [s.state for s in desk.sessions()] == ["complete"]
+
+
+def test_what_the_flash_refuses_at_the_end_is_given_up(desk):
+    desk.disk_error = 5
+    desk.start(0)
+    desk.end(1000)
+    desk.recorder.close()
+    desk.disk_error = None
+    desk.start(2000)
+    desk.end(3000)
+    desk.recorder.close()
     assert [s.state for s in desk.sessions()] == ["complete"]
 
 
