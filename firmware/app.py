@@ -14,7 +14,16 @@ import asyncio
 import gc
 
 import micropython
-from config import CALIBRATION_PATH, MOTOR_PATH, SETTINGS_PATH, load_calibration, load_settings, restore_motor
+from config import (
+    CALIBRATION_PATH,
+    MOTOR_PATH,
+    ROUTINE_PATH,
+    SETTINGS_PATH,
+    load_calibration,
+    load_routine,
+    load_settings,
+    restore_motor,
+)
 from micropython import const
 from recorder import Recorder
 
@@ -22,6 +31,7 @@ from rollcore import VERSION
 from rollcore.engine import Engine
 from rollcore.events import new_row
 from rollcore.faults import fault_code
+from rollcore.haptics import CUE_BATTERY, CUE_ERROR
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.sampleclock import SampleClock
 from rollcore.status_light import OFF, light
@@ -34,8 +44,10 @@ _LOG_MS = const(50)
 _STATUS_MS = const(50)
 _GC_MS = const(1000)
 _BATTERY_MS = const(60000)
+_BATTERY_WARN_MV = const(3500)  # about a tenth is left: the last of it goes within minutes, and without a cue
 _BATTERY_LOW_MV = const(3300)  # a pulse of the motor would pull it below what the processor needs
 _BATTERY_FINE_MV = const(3400)
+_TOLD_OTHERWISE = "force low_battery haptic imu"  # faults with a cue of their own, or without any way to play one
 _LONG_PRESS_MS = const(1000)
 _SILENT_MS = const(200)  # without a sample the IMU counts as lost ...
 _RETRY_MS = const(1000)  # ... is set up anew this often ...
@@ -52,6 +64,8 @@ class App:
         self._told = []  # names that the session knows already
         settings, problem = load_settings(board.force_kind, root + SETTINGS_PATH)
         self._refuse(problem)
+        routine, routine_text, problem = load_routine(settings, root + ROUTINE_PATH)
+        self._refuse(problem)
         calibration, problem = load_calibration(root + CALIBRATION_PATH)
         self._refuse(problem)
         self._refuse(restore_motor(board, root + MOTOR_PATH))
@@ -59,9 +73,10 @@ class App:
         board.start()
         if board.faults:
             print("faults: " + ", ".join(board.faults))
-        self._engine = Engine(settings)
+        self._engine = Engine(settings, routine)
         device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
         self._recorder = Recorder(board, settings, calibration, device, self._before_write, root)
+        self._recorder.routine = routine_text
         self._clock = SampleClock(board.period_us, board.ticks_us())
         self._sample = new_sample()
         self._row = new_row()
@@ -71,12 +86,12 @@ class App:
         self._died = self._over = False
         self._sampled_ms = 0
         self._searched_ms = 0
-        self._battery_low = False
+        self._battery_told = False
         self._deaf = False  # the IMU gives no samples: the roller can neither feel nor warn
 
     def _refuse(self, problem):
         if problem:
-            print("settings: %s; the defaults hold" % problem)
+            print("settings: %s; goes on without it" % problem)
             self._fault("settings")
 
     async def main(self):
@@ -164,7 +179,7 @@ class App:
 
     def _command_motor(self, level):
         self._motor_level = level
-        if self._battery_low or self._over:
+        if self._over:
             level = 0
         try:
             self._board.motor(level)
@@ -242,6 +257,7 @@ class App:
                 self._tell_faults(now_ms)
             else:
                 self._told.clear()
+                self._battery_told = False
             if not engine.in_contact and now_ms - collected_ms >= _GC_MS:
                 collected_ms = now_ms
                 gc.collect()
@@ -253,14 +269,14 @@ class App:
             self._board.rgb(*colour)
 
     def _button(self, pressed_ms, now_ms):
-        """Return since when the button is down, -1 when it is up. Short marks, long ends the session."""
+        """Return since when the button is down, -1 when it is up. Short marks or goes on, long ends the session."""
         if self._board.button():
             return now_ms if pressed_ms < 0 else pressed_ms
         if pressed_ms >= 0:
             if now_ms - pressed_ms >= _LONG_PRESS_MS:
                 self._engine.finish(now_ms)
             elif self._engine.in_session:
-                self._engine.mark(now_ms)
+                self._engine.press(now_ms)
         return -1
 
     def _fault(self, name):
@@ -281,6 +297,8 @@ class App:
                 if name not in self._told:
                     self._told.append(name)
                     self._engine.fault(now_ms, fault_code(name))
+                    if name not in _TOLD_OTHERWISE:
+                        self._engine.cue(CUE_ERROR, now_ms)
 
     def _read_battery(self, now_ms):
         try:
@@ -290,17 +308,24 @@ class App:
         if reading:
             if self._recorder.active:
                 self._recorder.add_battery(now_ms, reading[0], reading[1])
+                self._warn_of_battery(reading[0], now_ms)
             self._spare_battery(reading[0])
+
+    def _warn_of_battery(self, mv, now_ms):
+        """Tell a hand once in a session that the cell is low, as long as there is enough of it to do so."""
+        if mv < _BATTERY_WARN_MV and not self._battery_told:
+            self._battery_told = True
+            self._engine.cue(CUE_BATTERY, now_ms)
 
     def _spare_battery(self, mv):
         """Keep the motor off while the cell is nearly empty."""
         if mv < _BATTERY_LOW_MV:
-            self._battery_low = True
             self._fault("low_battery")
+            self._engine.mute(True)
             self._motor_off()
         elif mv >= _BATTERY_FINE_MV:
-            self._battery_low = False
             self._forgive("low_battery")
+            self._engine.mute(False)
 
 
 def run(board, root=""):

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Settings and calibration from their JSON files. A bad file never stops the boot: defaults, and its fault is named."""
+"""Settings, routine and calibration from their JSON files.
+
+A bad file never stops the boot: the defaults hold, and its fault is named.
+"""
 
 import json
 
@@ -7,6 +10,7 @@ from rollcore.calibration import Calibration
 from rollcore.settings import Settings
 
 SETTINGS_PATH = "/settings.json"
+ROUTINE_PATH = "/routine.json"
 CALIBRATION_PATH = "/calibration.json"
 MOTOR_PATH = "/motor.json"
 
@@ -18,6 +22,19 @@ def load_settings(force_kind, path=SETTINGS_PATH):
         return Settings.from_dict(given, force_kind), problem
     except ValueError as error:
         return Settings.from_dict({}, force_kind), "%s: %s" % (path, error)
+
+
+def load_routine(settings, path=ROUTINE_PATH):
+    """Return (Routine, its text for the log, None), or no routine and a text that says what is wrong with the file."""
+    given, problem = _load(path)
+    if given == {}:
+        return None, "", problem
+    from rollcore.routine import Routine, check_steps  # 3 KB that a roller without a routine never needs
+
+    try:
+        return Routine(check_steps(given, settings)), json.dumps(given), None
+    except ValueError as error:
+        return None, "", "%s: %s" % (path, error)
 
 
 def load_calibration(path=CALIBRATION_PATH):

@@ -39,9 +39,7 @@ class Bands:
     """
 
     def __init__(self, band_low_mn, band_firm_mn, limit_mn):
-        self._low_mn = band_low_mn
-        self._firm_mn = band_firm_mn
-        self._limit_mn = limit_mn
+        self.set_limits(band_low_mn, band_firm_mn, limit_mn)
         self.band = _UNKNOWN
         self.mean_mn = 0
         self.light_due = False
@@ -51,6 +49,12 @@ class Bands:
         self._touched_ms = 0
         self._light_ms = 0
         self._told_ms = -_TOLD_AGAIN_MS
+
+    def set_limits(self, band_low_mn, band_firm_mn, limit_mn):
+        """Go by other edges from here on."""
+        self._low_mn = band_low_mn
+        self._firm_mn = band_firm_mn
+        self._limit_mn = limit_mn
 
     @micropython.native
     def block(self, t_ms, force_mn, known, in_contact, alarm, speed_um_s):

@@ -16,6 +16,7 @@ from rollcore.events import (
     OVER_OFF,
     OVER_ON,
     OVER_TOLD,
+    STEP,
     EventRing,
 )
 from rollcore.faults import FAULT_FORCE_UNKNOWN
@@ -37,10 +38,11 @@ class Engine:
     """Everything that is decided from samples.
 
     `step` takes one sample; `events` is the ring the caller drains; `motor_level` (0-100) is what the motor is to do
-    now. Reads no clock, touches no hardware, never waits and allocates nothing per sample.
+    now. Reads no clock, touches no hardware, never waits and allocates nothing per sample. `routine` is a `Routine` to
+    lead through, if there is one.
     """
 
-    def __init__(self, settings):
+    def __init__(self, settings, routine=None):
         dt_us = 1000000 // settings.rate_hz
         fsr = settings.force_sensor == 1
         self.events = EventRing()
@@ -56,6 +58,7 @@ class Engine:
         )
         self._session = Session(self.events, settings.band_low_mn, settings.over_limit_mn, settings.session_gap_s)
         self._strokes = StrokeDetector(self.events, self._motion.guesses)
+        self._routine = routine
         self._dt_us = 0
         self._motor_ms = -1000
         self._cue_ms = 0
@@ -104,12 +107,26 @@ class Engine:
         self.events.push(MARK, t_ms, self._marks)
         self.cue(CUE_MARK, t_ms)
 
+    def press(self, t_ms):
+        """Take a press of the button in a session: the next step of the routine that runs, else a mark."""
+        routine = self._routine
+        if routine and routine.number:
+            routine.go_on()
+            self._step_changed(t_ms)
+        else:
+            self.mark(t_ms)
+
     def cue(self, cue, t_ms):
         """Play a cue (`rollcore.haptics`) unless a more urgent one plays; what is decided is recorded."""
         urge = self._urge(t_ms) if cue == CUE_OVER else 100
         level = self._haptics.start(cue, t_ms, urge)
         if level:
             self.events.push(CUE_SILENT if self._haptics.silent else CUE, t_ms, cue, level)
+
+    def mute(self, muted):
+        """Decide cues and play none, or play them again: the battery has nothing to spare."""
+        self._haptics.mute(muted)
+        self.motor_level = self._haptics.level
 
     def commanded(self, t_ms):
         """Take note of when the caller has commanded the motor with a new level: an alarm measures itself by it."""
@@ -154,8 +171,13 @@ class Engine:
         if session.is_open != self.in_session:
             self.in_session = session.is_open
             self._haptics.begin()
+            if self._routine:
+                self._routine.begin()
+                self._follow_routine()
         if session.is_open:
             session.speed(motion.speed_um_s)
+            if self._routine and self._routine.block(t_ms, self.in_contact):
+                self._step_changed(t_ms)
         self._feedback(t_ms, motion.speed_um_s)
 
     @micropython.native
@@ -174,6 +196,22 @@ class Engine:
             self._haptics.urge(CUE_OVER, self._urge(t_ms))
             if t_ms - self._cue_ms >= _CUE_AGAIN_MS:
                 self._alarm_cue(t_ms)
+
+    def _step_changed(self, t_ms):
+        """Tell log and hand of a step of the routine."""
+        routine = self._routine
+        row = self._follow_routine()
+        self.events.push(STEP, t_ms, routine.number, row[1], row[2], row[4])
+        if routine.cue >= 0:
+            self.cue(routine.cue, t_ms)
+
+    def _follow_routine(self):
+        """Go by the limits of the step of now; return its row."""
+        row = self._routine.row
+        self._session.set_band(row[2], row[4])
+        self._bands.set_limits(row[2], row[3], row[4])
+        self._pressure.set_limits(row[4], row[5], row[6])
+        return row
 
     def _urge(self, t_ms):
         p = self._pressure

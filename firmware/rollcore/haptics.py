@@ -15,7 +15,11 @@ CUE_CEILING = const(1)  # far too much: long strong buzzes
 CUE_SENSOR = const(2)  # the force is not known: three slow short pulses
 CUE_MARK = const(3)  # the button was taken, a note is recorded: one tick
 CUE_LIGHT = const(4)  # too light for a while: a double knock, twice
-# 5 move on, 6 the other side, 7 the routine is done, 8 low battery, 9 an error: `rollcore.fields.CUE_NAMES`
+CUE_NEXT = const(5)  # move on to the next step of the routine: short, short, long
+CUE_SWITCH = const(6)  # and to the other side: short, long, short
+CUE_DONE = const(7)  # the routine is done: two long ones
+CUE_BATTERY = const(8)  # the battery is low: one long, and a short that gives out
+CUE_ERROR = const(9)  # something on the board failed: a rattle
 
 # In the order of the cues. How urgent: a cue replaces those with a higher number; exempt: the caps on the motor's time
 # do not hold for it (nobody may miss it); whether it repeats; the longest duration in ms; the level in %; the pattern,
@@ -61,12 +65,12 @@ class Haptics:
     """Plays one cue at a time: `level` is what the motor is to do now, 0-100; `cue` the cue that goes on, or -1.
 
     `silent` is True where the cue goes on without the motor: cues are off (made `silent`, for studies: everything else
-    is the same), or the caps on the motor's time are reached, in s for any minute and for the session.
+    is the same) or muted, or the caps on the motor's time are reached, in s for any minute and for the session.
     """
 
     def __init__(self, percent, silent=False, cue_s_per_min=30, cue_s_per_session=600):
         self._strength = percent
-        self._silent = silent
+        self._off = self._silent = silent
         self._duty = Duty(cue_s_per_min, cue_s_per_session)
         self._urge = _URGE_MOST
         self._at = 0
@@ -93,6 +97,12 @@ class Haptics:
         self.silent = False
         self._enter(0, t_ms)
         return self._level()
+
+    def mute(self, muted):
+        """Leave the motor alone from now on, or no longer; cues are decided as ever."""
+        self._silent = muted or self._off
+        if muted:
+            self.level = 0
 
     def urge(self, cue, percent):
         """Play the cue harder or softer from its next pulse on, if it is the one that plays."""

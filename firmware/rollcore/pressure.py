@@ -32,10 +32,8 @@ class Pressure:
     """
 
     def __init__(self, over_limit_mn, over_hysteresis_mn, over_hold_ms, ceiling_mn):
-        self.limit_mn = over_limit_mn
-        self.release_mn = over_limit_mn - over_hysteresis_mn
         self._hold_ms = over_hold_ms
-        self._ceiling_mn = ceiling_mn
+        self.set_limits(over_limit_mn, over_hysteresis_mn, ceiling_mn)
         self.state = _BELOW
         self._ceiling_ms = _NEVER
         self._dip_ms = _NEVER
@@ -46,6 +44,12 @@ class Pressure:
         self.on_ms = 0
         self.peak_mn = 0
         self.impulse_mns = 0
+
+    def set_limits(self, over_limit_mn, over_hysteresis_mn, ceiling_mn):
+        """Go by other limits from here on; an alarm that is on ends by them."""
+        self.limit_mn = over_limit_mn
+        self.release_mn = over_limit_mn - over_hysteresis_mn
+        self._ceiling_mn = ceiling_mn
 
     @micropython.native
     def step(self, t_ms, dt_us, net_mn, known):

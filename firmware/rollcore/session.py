@@ -22,8 +22,7 @@ class Session:
 
     def __init__(self, events, band_low_mn, limit_mn, session_gap_s):
         self._events = events
-        self._low_mn = band_low_mn
-        self._limit_mn = limit_mn
+        self.set_band(band_low_mn, limit_mn)
         self._gap_ms = session_gap_s * 1000
         self._peaks = array("i", [FORCE_UNKNOWN] * _TENTHS)
         self._peak_mn = FORCE_UNKNOWN
@@ -33,6 +32,11 @@ class Session:
         self._contact_ms = self._band_ms = self._over_ms = 0
         self._tenth = self._speed_sum = self._speed_count = 0
         self.is_open = False
+
+    def set_band(self, band_low_mn, limit_mn):
+        """Count by another band from here on."""
+        self._low_mn = band_low_mn
+        self._limit_mn = limit_mn
 
     @micropython.native
     def step(self, t_ms, dt_us, net_mn, known, in_contact):

@@ -101,7 +101,8 @@ class Settings:
     """The settings as the engine uses them: integers in mN, ms, mm, g, Hz, %, s and indexes of choices."""
 
     def __init__(self, values=None, force_sensor="loadcell"):
-        values = _fill_defaults(values or {}, force_sensor)
+        self._given = values or {}
+        values = _fill_defaults(self._given, force_sensor)
         _check_together(values)
         self._values = values
         self.over_limit_mn = int(values["over_limit_n"] * 1000 + 0.5)
@@ -136,6 +137,12 @@ class Settings:
                 _refuse_unknown(name)
             checked[name] = _checked(SCHEMA[_NAMES.index(name)], given[name])
         return cls(checked, force_sensor)
+
+    def changed(self, given):
+        """Return Settings in which `given` replaces what was given for these; errors as in `from_dict`."""
+        values = dict(self._given)
+        values.update(given)
+        return Settings.from_dict(values, self._values["force_sensor"])
 
     def to_dict(self):
         """Return all settings under their JSON names."""

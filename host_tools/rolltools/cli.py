@@ -22,6 +22,7 @@ from .commands.flash import flash
 from .commands.pull import pull
 from .commands.replay import replay
 from .commands.report import report
+from .commands.routine import routine
 from .commands.sessions import sessions
 from .commands.virtual_board import virtual_board
 
@@ -37,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": replay,
     "evaluate": evaluate,
     "calibrate": calibrate,
+    "routine": routine,
     "doctor": doctor,
     "virtual-board": virtual_board,
 }

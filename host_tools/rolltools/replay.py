@@ -13,6 +13,7 @@ from typing import Any
 from rollcore.settings import Settings
 
 from . import FIRMWARE_DIR, replay_runner
+from . import routine as routines
 from .errors import RollerError
 from .recording import Recording, engine_rows
 from .replay_result import Row, compose
@@ -27,34 +28,44 @@ Advance = Callable[[float], None]
 
 
 def replay(
-    recording: Recording, settings: dict[str, Any] | None = None, vm: str = "cpython", advance: Advance | None = None
+    recording: Recording,
+    settings: dict[str, Any] | None = None,
+    vm: str = "cpython",
+    advance: Advance | None = None,
+    routine: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the engine finds in a recording: strokes, overpressure, cues and session totals.
 
-    `settings` are those of a settings file; the rate and what is known about the force come from the recording.
-    `advance` is told the number of samples done. Raises RollerError when the settings are wrong or there is no VM.
+    `settings` and `routine` are those of their files; the rate and what is known about the force come from the
+    recording. `advance` is told the number of samples done. Raises RollerError when the settings or the routine are
+    wrong or there is no VM.
     """
     if vm not in VMS:
         raise RollerError(f"there is no VM called {vm}", f"choose one of {', '.join(VMS)}")
-    job = make_job(recording, settings)
+    job = make_job(recording, settings, routine)
     advance = advance or (lambda _count: None)
     rows = _run_here(job, advance) if vm == "cpython" else run_on(micropython_command(), job, advance)
     return compose(rows, float(recording.t_s[0]), float(recording.t_s[-1]))
 
 
-def make_job(recording: Recording, settings: dict[str, Any] | None = None) -> bytes:
-    """Return the integers that `replay_runner` works on; RollerError when the settings are wrong."""
-    values = _engine_settings(recording, settings)
+def make_job(
+    recording: Recording, settings: dict[str, Any] | None = None, routine: dict[str, Any] | None = None
+) -> bytes:
+    """Return the integers that `replay_runner` works on; RollerError when the settings or the routine are wrong."""
+    engine_settings = _engine_settings(recording, settings)
+    values = {name: int(value) for name, value in vars(engine_settings).items() if not name.startswith("_")}
+    steps = routines.rows(routine, engine_settings) if routine else ()
     dt_us = round(1e6 / recording.rate_hz)
     gap_ms = max(GAP_MS, round(3000 / recording.rate_hz))
-    parts = [struct.pack("<5i", replay_runner.MAGIC, dt_us, gap_ms, len(recording), len(values))]
+    parts = [struct.pack("<6i", replay_runner.MAGIC, dt_us, gap_ms, len(recording), len(values), len(steps))]
     for name, value in values.items():
         parts.append(struct.pack(f"<{len(name) + 2}i", len(name), *name.encode("ascii"), value))
+    parts += [struct.pack(f"<{replay_runner.STEP_WORDS}i", *step) for step in steps]
     return b"".join(parts) + engine_rows(recording).astype("<i4").tobytes()
 
 
-def _engine_settings(recording: Recording, given: dict[str, Any] | None) -> dict[str, int]:
-    """Return the engine's integer settings: computed here once, so that no VM's floats can differ."""
+def _engine_settings(recording: Recording, given: dict[str, Any] | None) -> Settings:
+    """Return the engine's settings, integers all: computed here once, so that no VM's floats can differ."""
     try:
         settings = Settings.from_dict(given or {})
     except ValueError as error:
@@ -62,7 +73,7 @@ def _engine_settings(recording: Recording, given: dict[str, Any] | None) -> dict
         raise RollerError(f"the settings are wrong: {cause}", cure or "see roller settings --help") from error
     settings.rate_hz = round(recording.rate_hz)
     settings.force_as_is = recording.force_as_is
-    return {name: int(value) for name, value in vars(settings).items() if not name.startswith("_")}
+    return settings
 
 
 def _run_here(job: bytes, advance: Advance) -> list[Row]:

@@ -4,7 +4,7 @@
 from typing import Any
 
 from rollcore import events
-from rollcore.fields import CUE_NAMES, FIELDS, KIND_NAMES
+from rollcore.fields import CUE_NAMES, FIELDS, KIND_NAMES, SIDE_NAMES
 
 Row = tuple[int, ...]
 
@@ -22,6 +22,7 @@ class _Answer:
         self.strokes: dict[tuple[int, int], dict[str, Any]] = {}
         self.over: list[dict[str, Any]] = []
         self.cues: list[dict[str, Any]] = []
+        self.steps: list[dict[str, Any]] = []
         self.totals = {"contact_ms": 0, "in_band_ms": 0, "over_ms": 0}
         self._session = 0
 
@@ -76,6 +77,9 @@ class _Answer:
         self._cue(t_ms, f)
         self.cues[-1]["played"] = False
 
+    def _step(self, t_ms: int, f: dict[str, int]) -> None:
+        self.steps.append({"t": self.seconds(t_ms), "step": f["step"], "side": SIDE_NAMES[f["side"]]})
+
     def _session_start(self, _t_ms: int, _f: dict[str, int]) -> None:
         self._session += 1
 
@@ -106,6 +110,7 @@ _HANDLERS = {
     events.OVER_AGAIN: _Answer._over_again,
     events.CUE: _Answer._cue,
     events.CUE_SILENT: _Answer._silent,
+    events.STEP: _Answer._step,
     events.SESSION_START: _Answer._session_start,
     events.SESSION_STOP: _Answer._session_stop,
 }
@@ -117,4 +122,5 @@ def compose(rows: list[Row], first_s: float, last_s: float) -> dict[str, Any]:
     for row in rows:
         answer.add(row)
     strokes = sorted(answer.strokes.values(), key=lambda stroke: stroke["id"])
-    return {"strokes": strokes, "overpressure": answer.over, "cues": answer.cues, "session": answer.session()}
+    found = {"strokes": strokes, "overpressure": answer.over, "cues": answer.cues, "session": answer.session()}
+    return found | ({"steps": answer.steps} if answer.steps else {})

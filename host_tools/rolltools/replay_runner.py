@@ -5,14 +5,15 @@ It runs on CPython inside the tools and as a script on MicroPython: integers onl
 interpreter computes the same. As a script: replay_runner.py FIRMWARE_DIR JOB. It prints one line an event
 (`e` and the row), `p N` after every 4096 samples, `end` at last.
 
-A job: int32 words, little-endian: magic, dt_us, gap_ms, samples, settings; then per setting the length of its name,
-the name one character a word, its value; then per sample t_ms and the sample.
+A job: int32 words, little-endian: magic, dt_us, gap_ms, samples, settings, rows of the routine; then per setting the
+length of its name, the name one character a word, its value; then the rows; then per sample t_ms and the sample.
 """
 
 import sys
 from array import array
 
-MAGIC = 0x0B0B1
+MAGIC = 0x0B0B2
+STEP_WORDS = 7
 ROW_WORDS = 9
 PROGRESS_EVERY = 4096
 
@@ -35,6 +36,14 @@ def _read_settings(stream, count):
     return settings
 
 
+def _read_routine(stream, count):
+    if not count:
+        return None
+    from rollcore.routine import Routine
+
+    return Routine(tuple([tuple(_read_words(stream, STEP_WORDS)) for _ in range(count)]))
+
+
 def _hand_out(ring, row, emit):
     while ring.pop(row):
         emit(row)
@@ -46,10 +55,10 @@ def run(stream, emit, advance):
     from rollcore.engine import Engine
     from rollcore.events import new_row
 
-    magic, dt_us, gap_ms, samples, settings_count = _read_words(stream, 5)
+    magic, dt_us, gap_ms, samples, settings_count, rows = _read_words(stream, 6)
     if magic != MAGIC:
         raise ValueError("this is not a job")
-    engine = Engine(_read_settings(stream, settings_count))
+    engine = Engine(_read_settings(stream, settings_count), _read_routine(stream, rows))
     row = new_row()
     words = array("i", bytes(4 * ROW_WORDS))
     sample = array("i", bytes(4 * (ROW_WORDS - 1)))

@@ -159,6 +159,20 @@ def test_two_points_calibrate_a_board_and_newtons_are_no_longer_about(firmware_i
     assert "/calibration.json.part" not in Flash(folder).files()
 
 
+def test_a_board_keeps_shows_and_forgets_a_routine(board, tmp_path):
+    face = {"steps": [{"name": "left cheek", "seconds": 20, "side": "left", "over_limit_n": 6}]}
+    (tmp_path / "face.json").write_text(json.dumps(face))
+    port = ("--port", board.port)
+    assert ok("routine", *port).startswith("no routine")
+    assert "left cheek" in ok("routine", str(tmp_path / "face.json"), *port)
+    assert json.loads(ok("routine", *port, "--json")) == face
+    with Link(board.port) as link:
+        link.write_file("/routine.json", b'{"steps": 5}')
+    assert "no routine" in failed("routine", *port)[0]
+    assert ok("routine", "--off", *port) == "the routine is off\n"
+    assert ok("routine", "--off", *port) == "there was no routine\n"
+
+
 @pytest.mark.parametrize(("words", "says"), [(("weight",), "missing"), (("zero", "5"), "without a weight")])
 def test_a_point_and_its_grams_belong_together(words, says):
     assert says in failed("calibrate", *words)[0]

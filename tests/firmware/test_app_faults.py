@@ -181,14 +181,14 @@ def test_a_gauge_that_dies_is_asked_again_later(make_rig):
     assert [60 < reading.t_s < 61 for reading in rig.session().battery] == [True]
 
 
-def test_a_full_flash_is_told_in_the_next_session_and_stops_nothing(make_rig):
+def test_a_full_flash_is_told_in_the_next_session_and_costs_nothing(make_rig):
     rig = make_rig(pressed(TWICE))
     rig.disk_error = 28
     rig.at(14.0, lambda: setattr(rig, "disk_error", 0))
     rig.run(28.0)
     assert rig.error is None
-    assert codes(rig.session()) == ["store_full"]
-    assert len(rig.session().overpressure) == 1
+    assert [codes(session) for session in rig.sessions()] == [[], ["store_full"]]
+    assert [len(session.overpressure) for session in rig.sessions()] == [1, 1], "the first is kept until there is room"
 
 
 @pytest.mark.parametrize("text", ["{", '{"over_limit_m": 9}', "[]", '{"over_limit_n": 900}', "\x00\x00"])
@@ -202,6 +202,35 @@ def test_settings_that_cannot_be_read_are_the_defaults_and_a_fault(make_rig, tex
     assert codes(session) == ["settings"]
     assert session.settings == Settings().to_dict()
     assert len(session.overpressure) == 1
+
+
+def played(session):
+    return [cue.cue for cue in session.cues if cue.played]
+
+
+def test_a_fault_of_the_board_is_felt_once_in_every_session(make_rig):
+    rig = without(make_rig, "gauge", steps=TWICE)
+    rig.run(28.0)
+    assert [played(session).count("error") for session in rig.sessions()] == [1, 1]
+
+
+def test_a_flash_that_fails_in_a_session_is_felt(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (1.0, 5.0), (14.0, 0.0), (3.0, 5.0), (1.0, 0.0)]), {"session_gap_s": 30})
+    rig.disk_error = 5
+    rig.at(19.0, lambda: setattr(rig, "disk_error", 0))
+    rig.run(21.0)
+    assert "error" in played(rig.session())
+    assert "store_io" in codes(rig.session())
+
+
+@pytest.mark.parametrize(("mv", "told"), [(3900, 0), (3520, 0), (3480, 1)])
+def test_a_low_battery_is_felt_once_in_every_session_while_there_is_enough_for_it(make_rig, mv, told):
+    rig = make_rig(pressed([(2.0, 0.0), (65.0, 5.0), (10.0, 0.0), (3.0, 5.0), (8.0, 0.0)]))
+    rig.world.chips["gauge"].millivolts = mv
+    rig.run(88.0)
+    assert [played(session).count("low_battery") for session in rig.sessions()] == [told, told]
+    assert bool(rig.motor_spans()) == bool(told)
+    assert [codes(session) for session in rig.sessions()] == [[], []]
 
 
 def test_no_settings_file_is_no_fault(make_rig):

@@ -205,13 +205,24 @@ def test_ctrl_c_leaves_the_host_all_the_time_it_wants(make_rig):
 
 
 def test_a_cell_that_is_nearly_empty_is_spared_the_motor(make_rig):
-    """The cue is decided and logged all the same."""
+    """The cues are decided and logged all the same, as silent ones, and no alarm claims that it was felt."""
     rig = make_rig(pressed(HARD))
     rig.world.chips["gauge"].millivolts = 3250
     rig.run(9.0)
+    session = rig.session()
     assert rig.motor_spans() == []
-    assert rig.session().cues
-    assert "low_battery" in [fault.code for fault in rig.session().faults]
+    assert [(cue.cue, cue.played) for cue in session.cues] == [("low_battery", False), ("over", False)]
+    assert [alarm.t_told_s for alarm in session.overpressure] == [None]
+    assert "low_battery" in [fault.code for fault in session.faults]
+
+
+def test_a_cell_that_recovers_has_its_motor_back(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (64.0, 5.0), (4.0, 14.0), (1.0, 0.0)]))
+    rig.world.chips["gauge"].millivolts = 3250
+    rig.at(30.0, lambda: setattr(rig.world.chips["gauge"], "millivolts", 3900))
+    rig.run(72.0)
+    assert 66 < rig.motor_spans()[0][0] < 67
+    assert rig.session().overpressure[0].t_told_s is not None
 
 
 def test_a_cell_that_runs_low_in_an_alarm_stops_the_motor(make_rig):

@@ -83,7 +83,7 @@ def test_the_engine_is_told_of_gaps_and_of_the_rate():
     recording.t_s[200:] += 2.0
     job = replay.make_job(recording)
     assert struct.unpack_from("<4i", job)[1:] == (9615, 100, len(recording))
-    assert replay._engine_settings(recording, {"rate_hz": 208})["rate_hz"] == 104
+    assert replay._engine_settings(recording, {"rate_hz": 208}).rate_hz == 104
     rows = replay._run_here(job, lambda _count: None)
     gaps = [row for row in rows if row[0] == events.GAP]
     assert len(gaps) == 1
@@ -96,6 +96,24 @@ def test_a_recording_that_ends_in_contact_closes_its_session():
     for name in ("t_s", "accel_g", "gyro_dps", "force_n"):
         setattr(recording, name, getattr(recording, name)[:half])
     assert 300 / 208 - 0.2 < replay.replay(recording)["session"]["contact_s"] < half / 208
+
+
+ROUTINE = {"steps": [{"name": "left", "seconds": 5, "side": "left"}, {"name": "right", "seconds": 5, "side": "right"}]}
+
+
+@pytest.mark.parametrize("vm", replay.VMS)
+def test_a_routine_leads_through_a_recording(vm):
+    recording = hand.make("kneads", 3, duration_s=30.0).recording
+    found = replay.replay(recording, vm=vm, routine=ROUTINE)
+    assert [(step["step"], step["side"]) for step in found["steps"]] == [(1, "left"), (2, "right"), (0, "")]
+    assert [cue["cue"] for cue in found["cues"]] == ["switch", "done"]
+    assert "steps" not in replay.replay(recording, vm=vm)
+
+
+def test_a_wrong_routine_is_refused_with_cause_and_cure():
+    with pytest.raises(RollerError) as refused:
+        replay.replay(hand.make("idle", 1, duration_s=1.0).recording, routine={"steps": [{"name": "x"}]})
+    assert refused.value.cause and refused.value.cure
 
 
 @pytest.mark.parametrize("given", [{"over_limit": 5}, {"over_limit_n": "much"}, {"over_limit_n": float("nan")}])

@@ -12,7 +12,8 @@ from report_sessions import SETTINGS, empty, hostile, session, stroke
 from rolltools.errors import RollerError
 from rolltools.report import length_s, render, strip_windows, write_report
 from rolltools.report.figures import figures
-from rolltools.session import Battery, Cue, ForcePoint, Gap, Overpressure
+from rolltools.report.steps import steps
+from rolltools.session import Battery, Cue, ForcePoint, Gap, Overpressure, Step
 
 _VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -104,6 +105,23 @@ def test_cues_that_stayed_silent_are_told():
         in Page(render(empty(duration_s=10.0, cues=cues, settings=SETTINGS | {"cues": "off"}))).text()
     )
     assert "stayed silent" not in Page(render(empty(duration_s=10.0, cues=cues[:1]))).text()
+
+
+def test_each_step_of_a_routine_has_its_row():
+    made = session(90.0, 70)
+    made.steps[:] = [
+        Step(0.0, 1, "left <cheek>", "left", 1.0, 6.0),
+        Step(30.0, 2, "brow", "", 2.0, 8.0),
+        Step(60.0, 0, "", "", 1.0, 10.0),
+    ]
+    rows = steps(made, 90.0)
+    assert [(row.number, row.start_s, row.end_s) for row in rows] == [(1, 0.0, 30.0), (2, 30.0, 60.0)]
+    inside = [stroke for stroke in made.strokes if 30.0 <= stroke.t_start_s < 60.0]
+    assert rows[1].strokes == len(inside) > 10
+    assert rows[1].mean_n == pytest.approx(sum(stroke.mean_n for stroke in inside) / len(inside))
+    assert sum(row.alarms for row in rows) == sum(alarm.t_on_s < 60.0 for alarm in made.overpressure)
+    page = render(made)
+    assert "Routine (2 steps)" in page and "left &lt;cheek&gt;" in page
 
 
 def test_headline_says_the_session_in_one_sentence():

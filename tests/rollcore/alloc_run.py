@@ -14,7 +14,8 @@ from array import array
 import micropython
 
 from rollcore.engine import Engine
-from rollcore.events import CUE, OVER_ON, STROKE, new_row
+from rollcore.events import CUE, OVER_ON, STEP, STROKE, new_row
+from rollcore.routine import Routine, check_steps
 from rollcore.sample import FORCE, MOTOR_OWN
 from rollcore.settings import Settings
 
@@ -54,7 +55,9 @@ def play(engine, sample, table, row, seen, first, steps):
 
 
 def main():
-    engine = Engine(Settings())
+    settings = Settings()
+    steps = [{"name": "x", "seconds": 5, "side": "left"}, {"name": "y", "seconds": 5, "side": "right"}]
+    engine = Engine(settings, Routine(check_steps({"steps": steps}, settings)))
     sample = array("i", [0, 0, 0, 0, 0, 0, 0, MOTOR_OWN])
     row = new_row()
     seen = array("i", [0] * 16)
@@ -69,7 +72,7 @@ def main():
     micropython.heap_lock()
     play(engine, sample, table, row, seen, 1000, STEPS)
     micropython.heap_unlock()
-    print("strokes", seen[STROKE], "over", seen[OVER_ON], "cues", seen[CUE])
+    print("strokes", seen[STROKE], "over", seen[OVER_ON], "cues", seen[CUE], "steps", seen[STEP])
 
 
 main()

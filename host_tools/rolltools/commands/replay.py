@@ -18,6 +18,7 @@ def replay(
     out: Annotated[Path | None, typer.Option("--out", help="The JSON to write; without it, it is printed.")] = None,
     settings: Annotated[Path | None, typer.Option("--settings", help="Settings as JSON; defaults otherwise.")] = None,
     vm: Annotated[str, typer.Option("--vm", help="Run the engine on: cpython, micropython.")] = "cpython",
+    routine: Annotated[Path | None, typer.Option("--routine", help="A routine as JSON to lead through.")] = None,
 ) -> None:
     """Run the engine over a recorded session.
 
@@ -29,17 +30,19 @@ def replay(
     """
     from .. import replay as tool
     from ..recording_csv import read_csv
+    from ..routine import read as read_routine
 
+    steps = read_routine(routine) if routine else None
     chosen = read_settings(settings) if settings else {}
     with console.progress(f"Reading {recording.name}"):
         samples = read_csv(recording)
     for warning in samples.warnings:
         console.note(f"warning: {warning}")
     if len(samples) < _LONG_SAMPLES:
-        answer = tool.replay(samples, chosen, vm)
+        answer = tool.replay(samples, chosen, vm, routine=steps)
     else:
         with console.progress(f"Replaying {recording.name}", len(samples)) as advance:
-            answer = tool.replay(samples, chosen, vm, advance)
+            answer = tool.replay(samples, chosen, vm, advance, steps)
     if out is None:
         console.print_json(answer)
     else:

@@ -14,6 +14,7 @@ from .figures import figures
 from .histogram import Histogram, histogram
 from .prose import headline, tiles, warnings
 from .scale import plain
+from .steps import steps
 from .timeline import DIRECTION, axes, timeline
 from .trace import Span
 from .words import clock, clock_tenths, duration, milliseconds, moment, step
@@ -52,6 +53,7 @@ def render(session: Session) -> str:
         strips=[timeline(session, numbers, shared, window, STRIP_PX) for window in strip_windows(whole.end_s)],
         histograms=_histograms(session, numbers.about),
         heights=(OVERVIEW_PX, STRIP_PX),
+        steps=steps(session, whole.end_s),
         limit_parts=_limit_parts(numbers.limit_n, shared.top_n),
         most_rows=MOST_ROWS,
         direction=DIRECTION,

@@ -107,6 +107,14 @@ def _worst(delay: Spread) -> str:
     return f"median of {delay.number}, p99 {milliseconds(delay.p99)}"
 
 
+def _why_silent(session: Session) -> str:
+    if session.settings.get("cues") == "off":
+        return "cues were off"
+    if any(fault.code == "low_battery" for fault in session.faults):
+        return "the battery was too low for the motor"
+    return "the motor had run long enough"
+
+
 def warnings(session: Session, figures: Figures) -> list[str]:
     """Return what the reader has to know before trusting the figures."""
     found = []
@@ -126,8 +134,7 @@ def warnings(session: Session, figures: Figures) -> list[str]:
         found.append(f"The board reported {count(len(session.faults), 'fault')}: {codes}.")
     silent = sum(not cue.played for cue in session.cues)
     if silent:
-        why = "cues were off" if session.settings.get("cues") == "off" else "the motor had run long enough"
-        found.append(f"{count(silent, 'cue')} stayed silent: {why}.")
+        found.append(f"{count(silent, 'cue')} stayed silent: {_why_silent(session)}.")
     if session.settings.get("force_sensor") == "fsr":
         found.append("This sensor tells light from firm, not newtons: read every force as a rough guide.")
     elif figures.about:
