@@ -5,7 +5,7 @@ PYTEST := $(PY) -m pytest
 TYPINGS := .cache/typings/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-exhaustive mutants bench sweep latency check clean
+.PHONY: help demo test test-exhaustive mutants bench sweep latency docs check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ sweep: .venv/.done ## a fault at every await and bus transfer of the control pat
 
 latency: .venv/.done ## from the force word in the chip to the motor command, over a million samples
 	$(PY) tests/latency.py 1000000
+
+docs: .venv/.done ## the pages of the docs that are made from the code
+	$(PY) -m rolltools.log_page host_tools/docs/session-log.md
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
 	.venv/bin/ruff check .

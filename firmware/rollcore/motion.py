@@ -87,7 +87,7 @@ class Motion:
         self.number = 0  # of the next block
         self.raw = 0
         self.turned = self.turn_y = 0
-        self.accel_x = 0
+        self.accel_x = self._accel_y = self._accel_z = self._gained = 0
         self.felt_x = self.felt_y = self.felt_z = 0
         self.turn_x = self.turn_y_first = self.turn_y_last = self.turn_z = 0
         self.gravity_z = 0

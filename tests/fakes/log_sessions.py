@@ -3,6 +3,7 @@
 
 import struct
 from array import array
+from hashlib import sha256
 from zlib import crc32
 
 from rollcore import events
@@ -10,6 +11,7 @@ from rollcore import logformat as fmt
 from rollcore.fields import FIELDS
 from rollcore.logwriter import LogWriter
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
+from rollcore.snapshot import StateRecords
 from rollcore.trace import COMPACT, FULL, TraceEncoder
 
 DEVICE = b"\x01\x02\x03\x04"
@@ -35,6 +37,7 @@ def stroke_row(t_ms: int, number: int, revision: int = 0, **fields: int) -> arra
         "peak_um_s": 400000 + number,
         "quality": 90,
         "revision": revision,
+        "doubt": number % 6,
     }
     values.update(fields)
     return row(events.STROKE, t_ms, *[int(values[name]) for name in FIELDS[events.STROKE]])
@@ -42,7 +45,7 @@ def stroke_row(t_ms: int, number: int, revision: int = 0, **fields: int) -> arra
 
 def summary_row(t_ms: int, force_mn: int = 5000) -> array:
     """Return a summary: nine tenths of one force and one unknown."""
-    return row(events.SUMMARY, t_ms, *[force_mn] * 9, FORCE_UNKNOWN, 123456)
+    return row(events.SUMMARY, t_ms, *[force_mn] * 9, FORCE_UNKNOWN, 123456, force_mn, 77)
 
 
 def drain(writer: LogWriter) -> list[bytes]:
@@ -156,9 +159,20 @@ def routine_session() -> list[bytes]:
     writer.add_event(row(events.STEP, 36000, 2, 2, 2000, 70000))
     writer.add_event(row(events.CUE, 36000, 6, 64))
     writer.add_event(row(events.STEP, 70000, 0, 0, 1000, 10000))
+    records = StateRecords(writer, 70000)
+    for number in (*range(-70, 70), 2**30 - 1, 1 - 2**30, *range(100000, 101000)):
+        records.put(number)
+    records.end()
     writer.add_event(row(events.SESSION_STOP, 71000, 7, 66000, 20000, 15000, 900))
     writer.end(71000)
-    return drain(writer)
+    return sealed(writer, drain(writer))
+
+
+def sealed(writer: LogWriter, pages: list[bytes]) -> list[bytes]:
+    """Return the pages of a whole session and the one that seals them."""
+    seal = bytes(writer.seal(sha256(b"".join(pages)).digest()))
+    writer.release()
+    return [*pages, seal]
 
 
 def record(code: int, payload: bytes, offset: int = 0) -> bytes:

@@ -30,9 +30,11 @@ def set_row(row, kind, t_ms, start_ms, length_um):
         row[12] = 0
 
 
+KINDS = sorted(FIELDS)
+
+
 def run(writer, encoder, row, sample, first, count):
     """Add samples, an event of every type in turn, wide strokes and a far time; pages close, open and overflow."""
-    kinds = len(FIELDS)
     for i in range(first, first + count):
         t_ms = i * 5
         for channel in range(6):
@@ -40,7 +42,7 @@ def run(writer, encoder, row, sample, first, count):
         sample[FORCE] = FORCE_UNKNOWN if i % 97 < 10 else (i * 91) % 20000
         encoder.add(t_ms, sample)
         if i % 40 == 0:
-            set_row(row, 1 + (i // 40) % kinds, t_ms, t_ms - 800, 150000)
+            set_row(row, KINDS[i // 40 % len(KINDS)], t_ms, t_ms - 800, 150000)
             writer.add_event(row)
         if i % 400 == 0:
             set_row(row, events.STROKE, t_ms, t_ms - 60000, 9000000)
