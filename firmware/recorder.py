@@ -33,7 +33,7 @@ class Recorder:
         self._writer = LogWriter(_PAGES if settings.trace == _TRACE_OFF else _TRACE_PAGES)
         self._trace = None
         if settings.trace != _TRACE_OFF:
-            from rollcore.trace import TraceEncoder  # 1.5 KB that most boards never need
+            from rollcore.trace import TraceEncoder  # 1.7 KB that most boards never need
 
             self._trace = TraceEncoder(self._writer, settings.trace, board.period_us)
 

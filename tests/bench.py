@@ -1,31 +1,22 @@
 # SPDX-License-Identifier: MIT
 """What things cost, printed and never asserted: a step of the engine, a session on the flash. `make bench` runs it."""
 
-import io
 import json
 import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 
+import bench_sizes
 import vm32
 from bench_pystone import ESP32_PER_S
 
 from rolltools import FIRMWARE_DIR, console, hand, replay
-from rolltools.recording import Recording, engine_rows, write_csv
+from rolltools.recording import Recording, engine_rows
 from rolltools.vm import micropython_command
 
-from rollcore.engine import Engine  # isort: skip - rolltools makes it importable
-from rollcore.events import SESSION_START, new_row  # isort: skip
-from rollcore.logwriter import LogWriter  # isort: skip
-from rollcore.settings import Settings  # isort: skip
-from rollcore.trace import TraceEncoder  # isort: skip
-
 STEP_SCRIPT = Path(__file__).with_name("bench_step.py")
-SCENARIOS = ("demo", "mixed", "everything")
-TRACES = ("off", "compact", "full")
 RATE_HZ = 208
 COUNTS_PER_N = 43800  # of the load cell, as the firmware assumes it uncalibrated
 # of an ESP32, as virtual/device/clock.py charges them; a transfer is one of up to 8 bytes
@@ -126,49 +117,6 @@ def _percent(us_per_s: float) -> str:
     return f"{us_per_s / 10000:.1f}"
 
 
-def logged(recording: Recording, trace: str) -> int:
-    """Return the bytes that our log takes for a recording."""
-    settings = Settings.from_dict({"trace": trace})
-    engine, writer, row = Engine(settings), LogWriter(), new_row()
-    encoder = TraceEncoder(writer, settings.trace, round(1e6 / recording.rate_hz)) if settings.trace else None
-    size = 0
-    for t_ms, *sample in engine_rows(recording).tolist():
-        engine.step(t_ms, round(1e6 / recording.rate_hz), sample)
-        while engine.events.pop(row):
-            if row[0] == SESSION_START:
-                writer.begin(1, row[1], b"test")
-            writer.add_event(row)
-        if encoder and writer.active:
-            encoder.add(t_ms, sample)
-        size += taken(writer) if writer.pending else 0
-    writer.end(t_ms)
-    return size + taken(writer)
-
-
-def taken(writer: LogWriter) -> int:
-    """Take the pages that wait and return their bytes."""
-    size = 0
-    while (writer.pending or not writer.active) and (page := writer.take_page()) is not None:
-        size += len(page)
-        writer.release()
-    return size
-
-
-def print_sizes() -> None:
-    """Print bytes a sample: raw structs, zlib of them, CSV, and our log by its trace setting."""
-    rows = []
-    for name in SCENARIOS:
-        recording = hand.make(name, 1).recording
-        raw = b"".join(struct.pack("<6hi", *sample[1:8]) for sample in engine_rows(recording).tolist())
-        text = io.StringIO()
-        write_csv(recording, text)
-        sizes = [len(raw), len(zlib.compress(raw, 9)), len(text.getvalue())]
-        sizes += [logged(recording, trace) for trace in TRACES]
-        rows.append((name, len(recording), *(f"{size / len(recording):.2f}" for size in sizes)))
-    columns = ("session", ">samples", ">raw", ">zlib", ">CSV", *(f">log, trace {trace}" for trace in TRACES))
-    console.table(columns, rows, "Bytes a sample")
-
-
 def main() -> None:
     """Print all tables."""
     figures = measure_all()
@@ -177,7 +125,7 @@ def main() -> None:
     if "VM-32" in figures:
         print_esp32(figures["VM-32"])
         console.say()
-    print_sizes()
+    bench_sizes.print_sizes()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from fakes.log_sessions import (
     stroke_row,
     strokes_session,
     summary_row,
+    trace_session,
 )
 
 from rollcore import events
@@ -40,18 +41,24 @@ def ids(path: Path) -> list[int]:
 # -- golden files: one per version, never edited -------------------------------------------------------------------
 
 
-def test_the_golden_file_of_version_1_reads_as_it_always_did():
-    path = GOLDEN / "v1.roll"
-    expected = json.loads((GOLDEN / "v1.json").read_text())
+@pytest.mark.parametrize(("name", "count"), [("v1", 120), ("v1_rice", 180)])
+def test_the_golden_files_with_a_trace_read_as_they_always_did(name, count):
+    path = GOLDEN / f"{name}.roll"
+    expected = json.loads((GOLDEN / f"{name}.json").read_text())
     decoded = decode_json(read_session(path))
     samples = [[item.t_ms, item.mode, *item.sample] for item in iter_trace(path)]
     assert json.loads(json.dumps(decoded)) == expected["session"]
     assert samples == expected["trace"]
-    assert len(samples) == 120
+    assert len(samples) == count
 
 
-def test_version_1_is_still_written_byte_for_byte():
-    assert b"".join(every_record_session()) == (GOLDEN / "v1.roll").read_bytes()
+def test_version_1_is_still_written_byte_for_byte_but_for_its_trace():
+    records, _ = every_record_session()
+    assert (GOLDEN / "v1.roll").read_bytes().startswith(records)
+
+
+def test_the_trace_of_rice_codes_is_still_written_byte_for_byte():
+    assert b"".join(trace_session()) == (GOLDEN / "v1_rice.roll").read_bytes()
 
 
 def test_the_golden_file_of_the_feedback_records_reads_as_it_always_did():
@@ -206,8 +213,10 @@ def test_a_payload_too_short_for_its_type_is_counted(tmp_path):
         b"\x01",
         b"\x83\xff\xff" + b"\x00" * 7,
         b"\x83\xff\xff" + b"\xff" * 60,
+        b"\x82\x05\x00" + b"\xff" * 60,
         b"\x02\x05\x00abc",
         b"\x84" + b"\0" * 9,
+        b"\x85\x05\x00" + b"\0" * 60,
     ],
 )
 def test_a_broken_trace_block_ends_without_an_exception(tmp_path, payload):
