@@ -37,11 +37,11 @@ class Recorder:
         self._writer = LogWriter(_PAGES if settings.trace == _TRACE_OFF else _TRACE_PAGES)
         self.routine = ""
         self.state_due = False  # a full trace begins with the engine's state
-        self._digest = None  # of the file so far
+        self._digest = hashlib.sha256()  # of the file so far
         self._again_ms = 0
         self._trace = None
         if settings.trace != _TRACE_OFF:
-            from rollcore.trace import TraceEncoder  # 1.5 KB that most boards never need
+            from rollcore.trace import TraceEncoder  # 1.7 KB that most boards never need
 
             self._trace = TraceEncoder(self._writer, settings.trace, board.period_us)
 

@@ -175,7 +175,7 @@ HEADER = (
 # Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
 # from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
 TRACE_FIELDS = (
-    ("mode", fmt.UINT, 7),  # 1 compact, 2 full
+    ("mode", fmt.UINT, 7),  # 3 compact, 4 full; 1 and 2 the same as varints, not written any more
     ("first", fmt.UINT, 1),
     ("count", fmt.UINT, 16),  # samples in the block
 )

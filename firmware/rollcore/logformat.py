@@ -88,6 +88,7 @@ TRACE_FIELDS_BYTES = const(3)
 TRACE_FIRST_BYTES = const(10)
 TRACE_COUNT_AT = const(1)  # of `count` within the payload
 TRACE_FIRST = const(128)
+TRACE_RICE = const(2)  # `mode` is the kind of the trace plus this; the kind alone once stood for varints
 
 
 def layout_of(storage):

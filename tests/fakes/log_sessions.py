@@ -12,7 +12,7 @@ from rollcore.fields import FIELDS
 from rollcore.logwriter import LogWriter
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.snapshot import StateRecords
-from rollcore.trace import COMPACT, FULL, TraceEncoder
+from rollcore.trace import COMPACT, FORCE_LIMIT_MN, FULL, TraceEncoder
 
 DEVICE = b"\x01\x02\x03\x04"
 SETTINGS_TEXT = '{"over_limit_n": 10.0, "band_low_n": 1.0, "trace": "off"}'
@@ -94,7 +94,7 @@ def strokes_session(count: int, flush_every: int = 20, session: int = 7, start_m
 
 
 def every_record_session() -> list[bytes]:
-    """Return a session with every type of record, narrow and wide, and a trace of both kinds: the golden file's."""
+    """Return a session with every type of record, narrow and wide, and a trace of both kinds in its second page."""
     writer = begin()
     for number in range(1, 6):
         writer.add_event(stroke_row(5000 + 1000 * number, number))
@@ -125,6 +125,31 @@ def every_record_session() -> list[bytes]:
                 writer.add_event(row(events.MARK, 200150, 3))
     writer.add_event(row(events.SESSION_STOP, 260000, 7, 195000, 20000, 15000, 900))
     writer.end(260000)
+    return pages + drain(writer)
+
+
+def trace_session() -> list[bytes]:
+    """Return a session with a trace of both kinds: smooth and jumping axes, every way of a force, gaps, an event."""
+    writer = begin()
+    pages = drain(writer)
+    sample = new_sample()
+    for mode in (FULL, COMPACT):
+        encoder = TraceEncoder(writer, mode, 4808)
+        t_ms = 200000
+        for i in range(90):
+            for channel in range(6):
+                sample[channel] = (i * i * (channel + 3)) % 4001 - 2000
+            sample[i % 6] = (-32768, 32767, 0)[i % 3] if i % 20 == 19 else sample[i % 6]
+            sample[FORCE] = FORCE_UNKNOWN if i % 30 > 25 else 5000 + 37 * i
+            if i % 40 == 39:
+                sample[FORCE] = (FORCE_LIMIT_MN, -FORCE_LIMIT_MN)[i // 40]
+                t_ms += 3000 * i
+            t_ms += 5 if i % 5 else 4
+            encoder.add(t_ms, sample)
+            if i == 60:
+                writer.add_event(row(events.MARK, t_ms, 3))
+    writer.add_event(row(events.SESSION_STOP, 900000, 7, 895000, 20000, 15000, 900))
+    writer.end(900000)
     return pages + drain(writer)
 
 

@@ -160,8 +160,8 @@ def test_ctrl_c_in_a_cue_outside_a_session(make_rig):
 
 
 def test_a_page_that_must_be_written_in_an_alarm_stops_the_motor_first(make_rig):
-    rig = make_rig(pressed([(2.0, 0.0), (25.0, 14.0), (1.0, 0.0)]), {"trace": "full"})
-    rig.run(36.0)
+    rig = make_rig(pressed([(2.0, 0.0), (45.0, 14.0), (1.0, 0.0)]), {"trace": "full"})
+    rig.run(56.0)
     assert len([1 for start, _ in rig.motor_spans() if start < 27]) > 20
     assert len(rig.written_with_motor) > 6 and not any(rig.written_with_motor)
     assert (rig.session().state, rig.session().gaps) == ("complete", [])

@@ -3,14 +3,16 @@
 
 import io
 import random
+from pathlib import Path
 
 import pytest
-from fakes.log_sessions import every_record_session, strokes_session
+from fakes.log_sessions import strokes_session
 
 from rolltools.errors import RollerError
 from rolltools.log_pages import Page, scan_pages
 from rolltools.session_log import decode_json, iter_trace, read_session
 
+GOLDEN = Path(__file__).parents[1] / "rollcore" / "golden"
 OTHER = b"".join(strokes_session(30, session=9))
 
 
@@ -80,11 +82,12 @@ def check_session(path, intact) -> None:
     assert len({stroke.id for stroke in session.strokes}) == len(session.strokes)
 
 
+@pytest.mark.parametrize("name", ["v1.roll", "v1_rice.roll"])
 @pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
-def test_a_damaged_trace_gives_only_samples_that_were_written(mutate, tmp_path):
+def test_a_damaged_trace_gives_only_samples_that_were_written(mutate, name, tmp_path):
     chance = random.Random(mutate.__name__)
     path = tmp_path / "s000001.roll"
-    data = b"".join(every_record_session())
+    data = (GOLDEN / name).read_bytes()
     path.write_bytes(data)
     written = set(iter_trace(path))
     for _ in range(100):
