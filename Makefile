@@ -22,11 +22,12 @@ test-exhaustive: .venv/.done ## the long sweeps, too
 mutants: .venv/.done ## the detector's guards broken one by one: those whose loss no test notices
 	$(PY) tests/mutants.py
 
-bench: .venv/.done ## cost of a step, bytes of a log, heap of a session, real hands, latency: printed, never asserted
+bench: .venv/.done ## cost of a step, bytes of a log, heap of a session, real hands, latency, alarms with a trace: printed, never asserted
 	$(PY) tests/bench.py
 	$(PY) tests/firmware/heap_report.py
 	$(PY) tests/real_recordings.py
 	$(PY) tests/latency.py
+	$(PY) tests/alarms.py
 
 sweep: .venv/.done ## a fault at every await and bus transfer of the control path: when the motor was off
 	$(PY) tests/firmware/motor_sweep.py

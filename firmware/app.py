@@ -330,6 +330,7 @@ class App:
             self._fault("low_battery")
             self._engine.mute(True)
             self._motor_off()
+            self._recorder.hurry()
         elif mv >= _BATTERY_FINE_MV:
             self._forgive("low_battery")
             self._engine.mute(False)

@@ -89,6 +89,10 @@ class Recorder:
         """Keep a reading of the gauge."""
         self._writer.add_battery(t_ms, mv, percent_x10)
 
+    def hurry(self):
+        """Bring what there is to the flash at the next turn: the battery may not last."""
+        self._writer.demand_flush()
+
     def turn(self, t_ms, in_contact):
         """Write one page if the rules want it; one that the flash refuses is tried again. Never raises: see `fault`."""
         if t_ms < self._again_ms:

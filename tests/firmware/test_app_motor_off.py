@@ -216,6 +216,17 @@ def test_a_cell_that_is_nearly_empty_is_spared_the_motor(make_rig):
     assert "low_battery" in [fault.code for fault in session.faults]
 
 
+def test_a_cell_that_runs_low_has_the_session_on_the_flash_at_once(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (80.0, 5.0)]))
+    rig.at(10.0, lambda: setattr(rig.world.chips["gauge"], "millivolts", 3250))
+    written = []
+    rig.at(55.0, lambda: written.append(len(rig.written_with_motor)))
+    rig.at(66.0, lambda: written.append(len(rig.written_with_motor)))
+    rig.run(67.0)
+    assert written[0] == 0, "nothing is written in contact"
+    assert written[1] > 0
+
+
 def test_a_cell_that_recovers_has_its_motor_back(make_rig):
     rig = make_rig(pressed([(2.0, 0.0), (64.0, 5.0), (4.0, 14.0), (1.0, 0.0)]))
     rig.world.chips["gauge"].millivolts = 3250
