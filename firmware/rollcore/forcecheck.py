@@ -139,7 +139,7 @@ class ForceCheck:
             if not self._fsr:
                 self._watch_pull(t_ms, self._force_mn)
             self._gather(t_ms, self._force_mn)
-        if self.fault != _NO_FAULT and t_ms - self._sign_ms > _GOOD_MS and self.fault < _SWAPPED:
+        if self.fault < _SWAPPED and t_ms - self._sign_ms > _GOOD_MS:
             self.fault = _NO_FAULT
 
     def _add_fault(self, t_ms, fault):
