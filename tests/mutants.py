@@ -40,18 +40,26 @@ FORCE = "force tare forcecheck pressure bands".split()
 MOTION_TESTS = ("test_strokes.py", "test_guesses.py", "test_stroke_guards.py", "test_extremes.py")
 FORCE_TESTS = ("test_force.py", "test_force_guards.py", "test_strokes.py")
 SLOW = ("test_forcecheck.py",)  # sessions of the modelled hand
-TIMEOUT_S = 30  # of computing; a break that never ends has been noticed, too
+TIMEOUT_S = 20  # of computing; a break that never ends has been noticed, too
 
 
 class Mutant(NamedTuple):
-    """One break: where, what became of which code, and the broken module."""
+    """One break: where, what became of which code, and by what it is done: the node `at` becomes `by`."""
 
     module: str
     function: str
     line: int
     what: str
     code: str
-    tree: ast.Module
+    source: str
+    at: int
+    by: ast.AST | None
+
+    @property
+    def tree(self) -> ast.Module:
+        """The broken module."""
+        tree = ast.parse(self.source)
+        return tree if self.by is None else ast.fix_missing_locations(_Swap(self.at, self.by).visit(tree))
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -125,10 +133,10 @@ def mutants(module: str, kind: str) -> list[Mutant]:
     found = []
     for at, node in enumerate(_in_order(whole)):
         for what, by in KINDS[kind](node):
-            tree = ast.fix_missing_locations(_Swap(at, by).visit(ast.parse(source)))
             shown = node.test if isinstance(node, ast.If) else node
             function = functions.get(id(node), "")
-            found.append(Mutant(module, function, getattr(node, "lineno", 0), what, ast.unparse(shown), tree))
+            line = getattr(node, "lineno", 0)
+            found.append(Mutant(module, function, line, what, ast.unparse(shown), source, at, by))
     return found
 
 
@@ -153,7 +161,7 @@ def _too_long(_signal, _frame):
 
 def unbroken(module: str) -> Mutant:
     """Return a module as it is: where its tests fail or take too long, they would notice anything."""
-    return Mutant(module, "", 0, "nothing", "", ast.parse((ROLLCORE / f"{module}.py").read_text()))
+    return Mutant(module, "", 0, "nothing", "", (ROLLCORE / f"{module}.py").read_text(), 0, None)
 
 
 def quick_tests(module: str) -> list[str]:

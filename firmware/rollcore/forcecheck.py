@@ -273,7 +273,7 @@ class ForceCheck:
             if self.fault == _DRIFTING:
                 self.fault = _NO_FAULT
             return
-        even = self._steps and step * last > 0 and abs(step) < 3 * abs(last) and abs(last) < 3 * abs(step)
+        even = step * last > 0 and abs(step) < 3 * abs(last) and abs(last) < 3 * abs(step)
         self._steps = self._steps + 1 if even else 1
         if self._steps >= _DRIFT_STEPS:
             self._add_fault(t_ms, _DRIFTING)

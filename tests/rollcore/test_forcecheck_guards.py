@@ -120,7 +120,7 @@ def test_one_that_came_there_and_back_is_unplugged_not_clipped():
     def loose(seconds):
         return RAIL_MN if seconds < 0.02 or seconds > 0.04 else 500
 
-    assert Sensor().lived().play(loose, 0.2, shaken=False) == [UNPLUGGED]
+    assert Sensor().lived(seconds=1.25).play(loose, 0.2, shaken=False) == [UNPLUGGED]
 
 
 def stairs(*levels_mn, each_ms=24):
@@ -158,6 +158,11 @@ def test_a_noise_no_hand_trembles_is_named_and_has_to_be_much_less_to_be_over():
     assert sensor.check.fault == NOISY
     sensor.play(turns(6), 2.0)
     assert sensor.check.fault == 0
+
+
+def test_a_noise_that_rises_and_falls_by_little_steps_turns_as_often():
+    steps = [(2000, 2100, 2200, 2100)[i % 4] for i in range(250)]
+    assert Sensor().lived(2000).play(stairs(*steps, each_ms=SAMPLE_MS), 1.0, shaken=False) == [NOISY]
 
 
 def test_a_noise_of_a_few_grams_is_none():
@@ -248,6 +253,13 @@ def test_what_goes_there_and_back_or_stops_is_no_drift(steps_mn):
     assert Sensor().lived(50).play(force, 25.0, lives=True) == []
 
 
+def test_what_is_now_here_now_there_is_no_drift():
+    def force(seconds):
+        return 50 + (60 if int(seconds / 2.5) % 2 else 0) * min(1.0, seconds % 2.5 / 0.5)
+
+    assert Sensor().play(force, 16.0, lives=True) == []
+
+
 @pytest.mark.parametrize("way", [1, -1])
 def test_a_creep_that_gets_faster_and_faster_or_slower_is_no_drift(way):
     """By three times and more in 2.5 s: a hand that takes its weight away, or puts it on."""
@@ -256,7 +268,7 @@ def test_a_creep_that_gets_faster_and_faster_or_slower_is_no_drift(way):
         return way * 6.5 * 3.2 ** (seconds / 2.5)
 
     assert Sensor().play(faster, 10.4, lives=True) == []
-    assert Sensor().play(lambda seconds: faster(10.4 - seconds), 10.4, lives=True) == []
+    assert Sensor().play(lambda seconds: faster(10.1 - seconds), 10.4, lives=True) == []
     assert Sensor().play(lambda seconds: way * 20 * seconds, 10.4, lives=True) == [DRIFTING], "an even one is"
 
 
@@ -265,6 +277,14 @@ def test_who_presses_in_between_does_not_drift():
         return creep(1000)(seconds) + (1000 if seconds % 4 > 3.8 else 0)
 
     assert Sensor().lived(50).play(force, 24.0, lives=True) == []
+
+
+def test_who_presses_harder_and_harder_does_not_drift():
+    assert Sensor().lived(50).play(lambda seconds: 50 + 500 * seconds, 12.0, lives=True) == []
+
+
+def test_an_offset_of_any_size_that_creeps_on_is_a_drift():
+    assert Sensor().lived(1500).play(creep(1000, 1500), 15.0, lives=True) == [DRIFTING]
 
 
 def test_an_fsr_creeps_under_load_and_drifts_without():

@@ -67,6 +67,7 @@ def test_a_crawl_after_a_stroke_does_not_hold_it_open(blocks, speed, crawl):
 
 def test_a_crawl_by_itself_is_no_stroke(blocks):
     blocks.go(0.7, 3000)
+    blocks.go(0.32, 120)
     blocks.go(0, 400)
     assert blocks.strokes == []
 
@@ -199,3 +200,108 @@ def test_who_lands_moving_and_stops_rolls(blocks):
     span = blocks.go(8, 400)
     blocks.go(0, 400)
     assert [(s["start_ms"], s["end_ms"]) for s in blocks.strokes] == [pytest.approx(span, abs=2 * BLOCK_MS)]
+
+
+@pytest.mark.parametrize("air_ms", [400, 420])
+def test_what_the_head_does_between_two_contacts_is_a_stroke_of_neither(air_ms):
+    blocks = Blocks()
+    blocks.go(0, 400)
+    blocks.touch().go(0, 200)
+    blocks.leave().go(15, air_ms)
+    touch_ms = blocks.now_ms
+    blocks.touch().go(15, 300)
+    blocks.go(0, 400)
+    assert [stroke["start_ms"] for stroke in blocks.strokes] == [pytest.approx(touch_ms, abs=BLOCK_MS)]
+
+
+def test_a_twitch_before_a_stroke_is_none_of_it(blocks):
+    blocks.go(6, 80)
+    blocks.go(0, 300)
+    span = blocks.go(10, 600)
+    blocks.go(0, 400)
+    assert [bounds(stroke) for stroke in blocks.strokes] == [pytest.approx(span, abs=BLOCK_MS)]
+
+
+def test_a_twitch_after_a_stroke_is_none_of_it(blocks):
+    span = blocks.go(10, 600)
+    blocks.go(0, 160)
+    blocks.go(3, 60)
+    blocks.go(0, 400)
+    assert [bounds(stroke) for stroke in blocks.strokes] == [pytest.approx(span, abs=BLOCK_MS)]
+
+
+def test_after_a_crawl_longer_than_the_history_a_stroke_is_found_yet(blocks):
+    blocks.go(0.45, 6000)
+    span = blocks.go(20, 600)
+    blocks.go(0, 400)
+    assert [bounds(stroke) for stroke in blocks.strokes] == [pytest.approx(span, abs=2 * BLOCK_MS)]
+
+
+def test_a_slow_stroke_after_a_fast_one_is_one_of_its_own(blocks):
+    blocks.go(60, 300)
+    blocks.go(0, 500)
+    span = blocks.go(2.5, 800)
+    blocks.go(0, 400)
+    assert bounds(blocks.strokes[-1]) == pytest.approx(span, abs=2 * BLOCK_MS)
+    assert len(blocks.strokes) == 2
+
+
+def test_a_stroke_that_dies_away_into_a_crawl_ends(blocks):
+    blocks.go(20, 400)
+    for speed in (16, 12, 8, 4, 2, 1.5, 1.2):
+        span = blocks.go(speed, 20)
+    blocks.go(0.8, 1000)
+    (stroke,) = blocks.strokes
+    assert stroke["end_ms"] == pytest.approx(span[1], abs=3 * BLOCK_MS)
+    assert stroke["report_ms"] - span[1] <= 250
+
+
+def test_a_stroke_goes_on_whatever_the_handle_does_by_then(blocks):
+    blocks.go(10, 400)
+    blocks.go(0, 200)
+    blocks.shaken = True
+    blocks.go(10, 400)
+    blocks.go(0, 400)
+    assert [stroke["length_um"] for stroke in blocks.strokes] == [pytest.approx(80000, rel=0.05)]
+
+
+def test_a_knead_is_told_once_more_when_it_becomes_one_and_not_again(blocks):
+    for way in (1, -1, 1, -1):
+        blocks.go(way * 10, 400)
+        blocks.go(0, 200)
+    assert [stroke["revision"] for stroke in blocks.strokes] == [1, 0, 0, 0]
+
+
+def test_a_short_slip_whose_start_or_whose_stop_nobody_felt_is_no_stroke():
+    """At 3 cm/s for 0.4 s; it counts where it both starts and stops."""
+
+    def slipped(before, after):
+        blocks = Blocks()
+        blocks.go(before, 400)
+        blocks.touch().go(3, 400)
+        if after:
+            blocks.leave()
+        blocks.go(after, 400)
+        return len(blocks.strokes)
+
+    assert [slipped(0, 0), slipped(3, 0), slipped(0, 3)] == [1, 0, 0]
+
+
+@pytest.mark.parametrize(("wait_ms", "dying", "count"), [(600, True, 1), (600, False, 0), (0, False, 1)])
+def test_a_stroke_too_slow_to_be_felt_counts_where_it_dies_away_or_began_with_the_touch(wait_ms, dying, count):
+    blocks = Blocks()
+    blocks.go(0, 400)
+    blocks.touch().go(0, 20 + wait_ms)
+    blocks.go(1.8, 1200)
+    if dying:
+        blocks.go(0.9, 20)
+        blocks.go(0.5, 40)
+    blocks.go(0, 400)
+    assert len(blocks.strokes) == count
+
+
+def test_a_runaway_of_a_minute_stays_within_31_bits(blocks):
+    blocks.go(800, 60_000)
+    assert blocks.detector._speed_sum < 2**30
+    blocks.go(0, 400)
+    assert blocks.strokes == []
