@@ -237,13 +237,15 @@ def test_after_a_crawl_longer_than_the_history_a_stroke_is_found_yet(blocks):
     assert [bounds(stroke) for stroke in blocks.strokes] == [pytest.approx(span, abs=2 * BLOCK_MS)]
 
 
-def test_a_slow_stroke_after_a_fast_one_is_one_of_its_own(blocks):
-    blocks.go(60, 300)
+@pytest.mark.parametrize(("fast", "slow", "slow_ms"), [(60, 2.5, 800), (30, 1.05, 4200)])
+def test_a_slow_stroke_after_a_fast_one_is_one_of_its_own(blocks, fast, slow, slow_ms):
+    """Its end is told by its own speed, not by that of the stroke before."""
+    blocks.go(fast, 300)
     blocks.go(0, 500)
-    span = blocks.go(2.5, 800)
+    span = blocks.go(slow, slow_ms)
     blocks.go(0, 400)
     assert bounds(blocks.strokes[-1]) == pytest.approx(span, abs=2 * BLOCK_MS)
-    assert len(blocks.strokes) == 2
+    assert [stroke["revision"] for stroke in blocks.strokes] == [0, 0]
 
 
 def test_a_stroke_that_dies_away_into_a_crawl_ends(blocks):
