@@ -54,6 +54,7 @@ class Mutant(NamedTuple):
     source: str
     at: int
     by: ast.AST | None
+    nth: int = 1  # of those alike in its function
 
     @property
     def tree(self) -> ast.Module:
@@ -64,7 +65,8 @@ class Mutant(NamedTuple):
     @property
     def key(self) -> tuple[str, str, str, str]:
         """What names this break as long as its code stays."""
-        return self.module, self.function, self.code, self.what
+        code = self.code if self.nth == 1 else f"{self.code} ({self.nth})"
+        return self.module, self.function, code, self.what
 
 
 def _conditions(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -135,8 +137,9 @@ def mutants(module: str, kind: str) -> list[Mutant]:
         for what, by in KINDS[kind](node):
             shown = node.test if isinstance(node, ast.If) else node
             function = functions.get(id(node), "")
-            line = getattr(node, "lineno", 0)
-            found.append(Mutant(module, function, line, what, ast.unparse(shown), source, at, by))
+            made = Mutant(module, function, getattr(node, "lineno", 0), what, ast.unparse(shown), source, at, by)
+            alike = sum((one.function, one.code, one.what) == (function, made.code, what) for one in found)
+            found.append(made._replace(nth=alike + 1))
     return found
 
 
