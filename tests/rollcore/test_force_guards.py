@@ -161,3 +161,17 @@ def test_a_lift_is_told_at_once_and_a_light_hand_lingers():
     light = Blocks().press(0, 30).press(3000, 30).press(270, 5)
     assert light.force.in_contact
     assert not light.press(270, 30).force.in_contact
+
+
+def test_what_is_read_while_shaken_is_believed_less():
+    def learnt_mn(*felt_g):
+        blocks = Blocks().press(0, 8)
+        for _ in range(4):
+            for g in felt_g:
+                blocks.press(100, 1, felt_g=g)
+        return blocks.force._tare.at(0, 0, 256)
+
+    calm, shaken = learnt_mn(1.0, 1.0, 1.0, 1.0), learnt_mn(1.0, 2.0, 1.0, 2.0)
+    jerked = learnt_mn(2.0, 1.0, 1.0, 1.0)
+    assert shaken < 0.8 * calm
+    assert jerked < 0.9 * calm
