@@ -164,9 +164,7 @@ class StrokeDetector:
         stroke = self._stroke
         if stroke.id and changed <= stroke.last + _LATER and t_ms - stroke.report_ms < _REVISE_MS:
             self._measure_again(t_ms)
-        back = max(changed, self._history.oldest() + 1)
-        if stroke.id:
-            back = max(back, stroke.last + 1)
+        back = max(changed, self._history.oldest() + 1, stroke.last + 1)
         if back < self._at:
             self._at = back
             self._moving = False
@@ -198,7 +196,7 @@ class StrokeDetector:
             return
         history = self._history
         stroke = self._stroke
-        same = stroke.contact == self._contact and stroke.id > 0
+        same = stroke.contact == self._contact
         limit_ms = max(self._touch_ms, stroke.end_ms) if same else self._touch_ms
         first = block
         stop = max(history.oldest(), first - _LOOK_BACK)
@@ -247,12 +245,12 @@ class StrokeDetector:
         way = self._open.way
         for i in range(_KEPT):
             other = self._done[i]
-            if other.id and other.contact == self._contact and other.way != way:
+            if other.contact == self._contact and other.way != way:
                 self._knead = True
         if self._knead:
             for i in range(_KEPT):
                 other = self._done[i]
-                if other.id and other.contact == self._contact and other.kind == KIND_LIFT:
+                if other.contact == self._contact and other.kind == KIND_LIFT:
                     other.kind = KIND_KNEAD
                     self._announce(other, t_ms)
 
@@ -298,8 +296,7 @@ class StrokeDetector:
             or (opened.id == 0 and (self._shaken or not self._is_felt()))
         ):
             return
-        if not self._knead:
-            self._check_reversal(t_ms)
+        self._check_reversal(t_ms)
         opened.measured(m)
         opened.kind = KIND_KNEAD if self._knead else KIND_LIFT
         opened.quality = quality(self._guesses.lead)
