@@ -35,7 +35,7 @@ CUE_NAMES = (
 BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 
 KIND_NAMES = ("lift", "knead")
-DOUBT_NAMES = ("", "rival", "unfelt", "landed", "left", "short")
+DOUBT_NAMES = ("", "rival", "landed", "left", "unfelt", "short")
 SIDE_NAMES = ("", "left", "right")
 
 ACCEL_UG_PER_LSB = 122  # of a sample: LSM6DSOX at +-4 g
@@ -43,8 +43,8 @@ GYRO_MDPS_PER_LSB = 35  # and at +-1000 deg/s
 
 # `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.
 # `kind` 0 lift, 1 knead. `quality` 0-100. `doubt` is why it is
-# not sure, the gravest first: rival: another motion explains the samples as well; unfelt: no start or no stop was felt;
-# landed, left: it touched or left the skin while moving, so that a bound is the contact's; short: below 1.5 cm.
+# not sure, the gravest first: rival: another motion explains the samples as well; landed, left: it touched or left the
+# skin while moving, so that a bound is the contact's; unfelt: no start or no stop was felt; short: below 1.5 cm.
 # `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
 # `impulse_mns` is the force above the limit integrated over time, in mN s.
 # A silent cue was decided and not played: cues are off, or the caps on the motor's time are reached.

@@ -53,11 +53,12 @@ _KEPT = const(5)  # strokes of a contact that can still become kneads
 _LATEST_MS = const(1000)  # a stroke that ended so long ago is not announced any more
 _SURE = const(50)  # quality
 _SHORT_UM = const(15000)
+_AT_TOUCH_MS = const(25)  # a block, and what rounds
 # why a stroke is not sure, the gravest first: `rollcore.fields.DOUBT_NAMES`
 _DOUBT_RIVAL = const(1)
-_DOUBT_UNFELT = const(2)
-_DOUBT_LANDED = const(3)
-_DOUBT_LEFT = const(4)
+_DOUBT_LANDED = const(2)
+_DOUBT_LEFT = const(3)
+_DOUBT_UNFELT = const(4)
 _DOUBT_SHORT = const(5)
 
 
@@ -313,12 +314,12 @@ class StrokeDetector:
         m = self._measure
         if sure < _SURE:
             return _DOUBT_RIVAL
-        if not self._starts_and_stops(_FELT_UM_S):
-            return _DOUBT_UNFELT
-        if m.start_ms == self._touch_ms:
+        if m.start_ms - self._touch_ms <= _AT_TOUCH_MS:
             return _DOUBT_LANDED
         if m.end_ms == end_ms and self._history.contact(m.last + 1) < 0:
             return _DOUBT_LEFT
+        if not self._starts_and_stops(_FELT_UM_S):
+            return _DOUBT_UNFELT
         return _DOUBT_SHORT if m.length_um < _SHORT_UM else 0
 
     @micropython.native
