@@ -11,13 +11,13 @@ LSB = 122e-6 * 9.80665 / 16
 BLOCK_S = 0.0192
 
 
-def shake(along, across, hz, seconds=1.0, alive=True):
+def shake(along, across, hz, seconds=1.0, alive=True, known=True):
     """Return the state after a swing of these amplitudes along and across the handle."""
     shaking = Shaking()
     for i in range(round(seconds / BLOCK_S)):
         swing = math.sin(2 * math.pi * hz * i * BLOCK_S)
         noise = i % 2 if alive else 0
-        shaking.block(round(along * swing / LSB), 0, round(across * swing / LSB), noise, 0, 0)
+        shaking.block(round(along * swing / LSB), 0, round(across * swing / LSB), noise, 0, 0, known)
     return shaking.is_shaken
 
 
@@ -48,7 +48,7 @@ def held(x, y, z, gyro=(1, 0, 0)):
     shaking = Shaking()
     accel = [round(a / LSB) for a in (x, y, z)]
     for i in range(52):
-        shaking.block(*accel, *(i % 2 * lives for lives in gyro))
+        shaking.block(*accel, *(i % 2 * lives for lives in gyro), True)
     return shaking.is_shaken
 
 
@@ -65,10 +65,16 @@ def test_a_gyro_lives_that_shows_noise_on_any_axis(gyro):
     assert held(0, 0, 1.0, (0, 0, 0))
 
 
+def test_a_speed_that_no_rest_has_told_leaves_less_room():
+    assert shake(0.2, 1.6, 1.0, known=False)
+    assert not shake(0.2, 1.6, 1.0)
+    assert not shake(1.6, 1.6, 1.0, known=False), "it rolls as much as it sways"
+
+
 def test_shaking_is_forgotten_within_two_seconds():
     shaking = Shaking()
     for i in range(300):
-        shaking.block(0, 0, 80000 if i < 100 else 0, i % 2, 0, 0)
+        shaking.block(0, 0, 80000 if i < 100 else 0, i % 2, 0, 0, True)
         if i == 99:
             assert shaking.is_shaken
     assert not shaking.is_shaken
