@@ -25,16 +25,16 @@ _ALIKE_OFFSET = const(6846)  # and 0.8 mg are one
 _CHANGED = const(48000)  # 0.3 cm/s: what makes a look back worth while
 
 # All that follows is in 1/256 of a natural logarithm, per tick where it goes on.
-_TO_REST = const(-604)  # a rest begins here,
+_TO_REST = const(-520)  # a rest begins here,
 _DENSITY = const(2123)  # ln of 1 / sqrt(2 pi) in 0.1 mm/s to m/s
 _NOT_MOVING = const(-1132)  # ln 0.012 m/s: a speed below 0.6 cm/s is no rolling
 _LEAST_DOUBT = const(19)
 _DOUBT = const(27794)
 _DOUBT_MAX = const(1280)
-_STOPPED = const(598)  # rolling on although the turning stopped
+_STOPPED = const(300)  # rolling on although the turning stopped
 _TO_MOVE = const(-220)
 _PLATEAU = const(33)
-_FRESH_MS = const(63)  # a rest so soon after the last one proves less
+_FRESH_MS = const(400)  # a rest so soon after the last one proves less
 _HAND_PART = const(57)
 _COUPLING_PART = const(23)
 _COUPLING_MAX = const(128)

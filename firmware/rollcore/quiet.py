@@ -89,5 +89,8 @@ class QuietDetector:
         self.is_quiet = is_quiet
 
     def has_stopped_turning(self):
-        """Tell whether the handle turned a moment ago and does no longer."""
-        return self.turning * _TURN_PART < self._most and self._most > _TURNED
+        """Tell, once, whether the handle turned a moment ago and does no longer."""
+        has_stopped = self.turning * _TURN_PART < self._most and self._most > _TURNED
+        if has_stopped:
+            self._most = self.turning
+        return has_stopped

@@ -67,8 +67,10 @@ def test_a_handle_that_turned_and_does_no_longer_has_stopped_turning():
     assert not detector.has_stopped_turning(), "it turns"
     after(np.zeros((8, 3)), detector=detector)
     assert detector.has_stopped_turning()
-    after(np.zeros((400, 3)), detector=detector)
-    assert not detector.has_stopped_turning(), "that was long ago"
+    assert not detector.has_stopped_turning(), "that was told"
+    long_ago = after(np.zeros((40, 3)), (0, 15, 0))
+    after(np.zeros((400, 3)), detector=long_ago)
+    assert not long_ago.has_stopped_turning(), "that was long ago"
     assert not after(np.zeros((40, 3))).has_stopped_turning(), "it never turned"
     slower = after(np.zeros((40, 3)), (0, 15, 0))
     after(np.zeros((8, 3)), (0, 8, 0), detector=slower)
