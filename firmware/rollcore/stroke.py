@@ -53,6 +53,7 @@ _KEPT = const(5)  # strokes of a contact that can still become kneads
 _LATEST_MS = const(1000)  # a stroke that ended so long ago is not announced any more
 _SURE = const(50)  # quality
 _SHORT_UM = const(15000)
+_STEP_MS = const(350)  # a step of who walks makes no longer one
 _AT_TOUCH_MS = const(25)  # a block, and what rounds
 # why a stroke is not sure, the gravest first: `rollcore.fields.DOUBT_NAMES`
 _DOUBT_RIVAL = const(1)
@@ -130,7 +131,7 @@ class StrokeDetector:
         self._contact = 0  # number of the contact
         self._touch_ms = -1  # when it began
         self._knead = False
-        self._shaken = False
+        self._shaken = self._sways = False
         self._moving = False
         self._speed_sum = 0
         self._peak_um_s = 0
@@ -140,6 +141,7 @@ class StrokeDetector:
         """Look at one block (see `Motion` and `Force`); `updated`: past velocities may have changed."""
         history = self._history
         self._shaken = motion.shaking.is_shaken
+        self._sways = motion.shaking.sways
         history.guess = self._guesses.best
         history.add(t_ms, motion.raw, force.mean_mn, force.contact_ms if force.in_contact else -1 - force.apart_ms)
         if updated and self._guesses.changed < self._at:
@@ -294,14 +296,14 @@ class StrokeDetector:
             m.end_ms - m.start_ms < _SHORTEST_MS
             or self._touched_ms(t_ms, block) < _TOUCH_MS
             or t_ms - m.end_ms > _LATEST_MS
-            or (opened.id == 0 and (self._shaken or not self._is_felt()))
+            or (opened.id == 0 and (self._is_tossed() or not self._is_felt()))
         ):
             return
         self._check_reversal(t_ms)
         opened.measured(m)
         opened.kind = KIND_KNEAD if self._knead else KIND_LIFT
         opened.quality = quality(self._guesses.lead)
-        opened.doubt = self._doubt(opened.quality, end_ms)
+        opened.doubt = self._doubt(opened.quality)
         if opened.id == 0:
             self._last_done = (self._last_done + 1) % _KEPT
             self._stroke = self._done[self._last_done]
@@ -309,18 +311,24 @@ class StrokeDetector:
         self._announce(self._stroke, t_ms)
 
     @micropython.native
-    def _doubt(self, sure, end_ms):
+    def _doubt(self, sure):
         """Return why what was measured last may be no stroke, or not quite this one; 0 where nothing speaks so."""
         m = self._measure
         if sure < _SURE:
             return _DOUBT_RIVAL
         if m.start_ms - self._touch_ms <= _AT_TOUCH_MS:
             return _DOUBT_LANDED
-        if m.end_ms == end_ms and self._history.contact(m.last + 1) < 0:
+        if self._history.contact(m.last + 1) < 0:
             return _DOUBT_LEFT
         if not self._starts_and_stops(_FELT_UM_S):
             return _DOUBT_UNFELT
         return _DOUBT_SHORT if m.length_um < _SHORT_UM else 0
+
+    @micropython.native
+    def _is_tossed(self):
+        """Tell whether what was measured is what the handle does when it is thrown about, or carried step by step."""
+        m = self._measure
+        return self._shaken or (self._sways and m.end_ms - m.start_ms < _STEP_MS)
 
     @micropython.native
     def _is_felt(self):

@@ -26,7 +26,7 @@ class Blocks:
         self.guesses = SimpleNamespace(best=Guess(), changed=0, lead=ALONE)
         self.detector = StrokeDetector(self.events, self.guesses)
         self.now_ms = 0
-        self.shaken = False
+        self.shaken = self.sways = False
         self.contact_ms = None
         self._apart_ms = 0
         self.found = []
@@ -53,7 +53,7 @@ class Blocks:
             mean_mn=force_mn, in_contact=touches, contact_ms=self.contact_ms or 0, apart_ms=self._apart_ms
         )
         raw = (round(speed_cm_s * 160000) + self.guesses.best.drift) & 0xFFFFFFF
-        motion = SimpleNamespace(raw=raw, shaking=SimpleNamespace(is_shaken=self.shaken))
+        motion = SimpleNamespace(raw=raw, shaking=SimpleNamespace(is_shaken=self.shaken, sways=self.sways))
         self.detector.block(self.now_ms, motion, force, updated)
         self._drain()
 

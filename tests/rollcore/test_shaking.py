@@ -11,14 +11,19 @@ LSB = 122e-6 * 9.80665 / 16
 BLOCK_S = 0.0192
 
 
-def shake(along, across, hz, seconds=1.0, alive=True, known=True):
-    """Return the state after a swing of these amplitudes along and across the handle."""
+def shake(along, across, hz, seconds=1.0, alive=True):
+    """Tell whether a swing of these amplitudes along and across the handle is taken for shaking."""
+    return swung(along, across, hz, seconds, alive).is_shaken
+
+
+def swung(along, across, hz, seconds=1.0, alive=True, known=True):
+    """Return what a swing leaves."""
     shaking = Shaking()
     for i in range(round(seconds / BLOCK_S)):
         swing = math.sin(2 * math.pi * hz * i * BLOCK_S)
         noise = i % 2 if alive else 0
         shaking.block(round(along * swing / LSB), 0, round(across * swing / LSB), noise, 0, 0, known)
-    return shaking.is_shaken
+    return shaking
 
 
 @pytest.mark.parametrize(
@@ -65,10 +70,9 @@ def test_a_gyro_lives_that_shows_noise_on_any_axis(gyro):
     assert held(0, 0, 1.0, (0, 0, 0))
 
 
-def test_a_speed_that_no_rest_has_told_leaves_less_room():
-    assert shake(0.2, 1.6, 1.0, known=False)
-    assert not shake(0.2, 1.6, 1.0)
-    assert not shake(1.6, 1.6, 1.0, known=False), "it rolls as much as it sways"
+@pytest.mark.parametrize(("across", "known", "sways"), [(1.2, False, True), (1.2, True, False), (0.4, False, False)])
+def test_who_never_rests_and_moves_across_the_handle_sways(across, known, sways):
+    assert swung(0.2, across, 1.0, known=known).sways is sways
 
 
 def test_shaking_is_forgotten_within_two_seconds():

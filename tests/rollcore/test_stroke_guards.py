@@ -162,6 +162,14 @@ def test_a_stroke_that_was_felt_counts_where_the_mistake_does_not(blocks):
     assert [stroke["dir"] for stroke in blocks.strokes] == [1, -1]
 
 
+@pytest.mark.parametrize(("sways", "span_ms", "count"), [(True, 280, 0), (True, 500, 1), (False, 280, 1)])
+def test_the_steps_of_who_walks_are_short_and_no_strokes(blocks, sways, span_ms, count):
+    blocks.sways = sways
+    blocks.go(15, span_ms)
+    blocks.go(0, 400)
+    assert len(blocks.strokes) == count
+
+
 def test_who_is_thrown_about_does_not_roll(blocks):
     blocks.shaken = True
     blocks.go(10, 500)
