@@ -17,7 +17,6 @@ from rollcore.trace import FULL, TraceEncoder
 from storage import SUFFIX, SessionStore, session_name
 
 ROOT = "/ram/sessions"
-SIZES = (4096, 600, 3492, 4088, 300)  # of the pages of a session: as the blocks want them, with idle flushes between
 
 
 def mount(flash, fresh=False):
@@ -31,7 +30,7 @@ def unmount():
 
 
 def page_of(number, sequence, size):
-    """Return a page the sweep can tell from every other."""
+    """Return a page that can be told from every other."""
     return bytes([(number * 7 + sequence * 31 + i) & 255 for i in range(size)])
 
 
@@ -50,92 +49,6 @@ def fill(store, number_of_pages, size):
         acknowledged += store.append(page_of(number, sequence, size))
     store.close()
     return number, acknowledged
-
-
-def session(store, acknowledged):
-    number = store.open()
-    if not number:
-        return 0
-    for sequence, size in enumerate(SIZES):
-        if store.append(page_of(number, sequence, size), sequence == len(SIZES) - 1):
-            acknowledged.append((number, sequence))
-    store.close()
-    return number
-
-
-def check(acknowledged, older):
-    """Return what is lost: acknowledged pages that are not there, older sessions that are neither whole nor gone."""
-    lost = []
-    for number, sequence in acknowledged:
-        data = read(number)
-        start = sum(SIZES[:sequence])
-        page = page_of(number, sequence, SIZES[sequence])
-        if data is None or data[start : start + len(page)] != page:
-            lost.append([number, sequence])
-    names = os.listdir(ROOT)
-    for number, whole in older:
-        if session_name(number) + SUFFIX in names and read(number) != whole:
-            lost.append([number, "older"])
-    return lost
-
-
-def prepared(blocks):
-    """Return a flash that holds old sessions, one of them pulled, and no room for another, and what they are."""
-    flash = RamFlash(blocks)
-    mount(flash, fresh=True)
-    store = SessionStore(ROOT)
-    older = []
-    while not store.removed:
-        number, _ = fill(store, 3, 4000)
-    store.mark_pulled(store.sessions()[2])
-    for number in store.sessions():
-        older.append((number, read(number)))
-    unmount()
-    return flash, older
-
-
-def power_cuts(blocks, step):
-    """Cut the power at every operation of a session with rotation, whole and torn; then boot and write another."""
-    flash, older = prepared(int(blocks))
-    image = bytes(flash.data)
-    result = {"cuts": 0, "unmountable": 0, "lost": [], "names": [], "acknowledged": 0, "rotated": 0}
-    for torn in (False, True):
-        cut = 1
-        while True:
-            flash = RamFlash(int(blocks), bytearray(image))
-            mount(flash)
-            flash.power = cut
-            flash.torn = torn
-            acknowledged = []
-            store = SessionStore(ROOT)
-            number = session(store, acknowledged)
-            result["rotated"] += store.removed
-            survived = flash.power > 0
-            unmount()
-            after_cut(result, RamFlash(int(blocks), flash.data), acknowledged, older, number)
-            result["cuts"] += 1
-            if survived:
-                break
-            cut += int(step)
-    return result
-
-
-def after_cut(result, flash, acknowledged, older, cut_number):
-    try:
-        mount(flash)
-    except OSError:
-        result["unmountable"] += 1
-        return
-    if acknowledged or "sessions" in os.listdir("/ram"):
-        result["lost"] += check(acknowledged, older)
-    again = []
-    number = session(SessionStore(ROOT), again)
-    # The number of a session that was cut before its file existed is given again; one with pages never is.
-    if len(again) != len(SIZES) or (acknowledged and number <= cut_number):
-        result["names"].append([number, len(again)])
-    result["lost"] += check(again, [])
-    result["acknowledged"] += len(acknowledged)
-    unmount()
 
 
 def rotation(blocks):
@@ -280,7 +193,6 @@ def flush(writer, store, t_ms, in_contact):
 
 
 SCENARIOS = {
-    "power_cuts": power_cuts,
     "rotation": rotation,
     "too_long": too_long,
     "enospc": enospc,

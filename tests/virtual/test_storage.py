@@ -184,14 +184,6 @@ def test_a_real_lack_of_space_removes_old_sessions_and_loses_no_page(vm64):
     assert result["sessions"][-1] == 5
 
 
-def test_no_power_cut_loses_an_acknowledged_page_or_the_file_system(vm64):
-    result = in_vm(vm64, "power_cuts", "24", "1")
-    assert result["cuts"] > 200
-    assert result["acknowledged"] > result["cuts"]
-    assert result["rotated"] > 0
-    assert (result["unmountable"], result["lost"], result["names"]) == (0, [], [])
-
-
 def test_a_trace_wears_the_flash_no_more_than_its_bytes(vm64):
     result = in_vm(vm64, "wear", "trace", "300")
     assert result["dropped"] == 0
