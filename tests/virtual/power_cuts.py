@@ -7,34 +7,25 @@ A day is a boot, a session that rotates old ones out, new settings written aside
 through the firmware's own recorder in the VM's own littlefs. What is left of the sessions is read as on a PC.
 """
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FIRMWARE = HERE.parents[1] / "firmware"
 if __name__ == "__main__":
     sys.path[:0] = [str(HERE.parents[1] / "host_tools")]
 
-from rolltools.session import DAMAGED  # noqa: E402 - on the path just made
+import vm_script  # noqa: E402 - what follows is on the path just made
+
+from rolltools.session import DAMAGED  # noqa: E402
 from rolltools.session_log import read_session  # noqa: E402
-from rolltools.vm import micropython_command  # noqa: E402
 
 STRIDES = (1, 1)
 
 
 def sweep(first_stride: int, second_stride: int, folder: Path) -> dict:
     """Return the counts of a sweep; `wrong` lists what is left of a session and not as it must be."""
-    script = [HERE / "power_cuts_vm.py", first_stride, second_stride, folder]
-    command = [str(word) for word in (*micropython_command(), "-X", "heapsize=8M", *script)]
-    path = {**os.environ, "MICROPYPATH": str(FIRMWARE)}
-    run = subprocess.run(command, env=path, capture_output=True, text=True)
-    if not run.stdout.startswith("{"):  # a traceback, and the exit code is 0
-        raise AssertionError(run.stdout + run.stderr)
-    found = json.loads(run.stdout)
+    found = vm_script.run("power_cuts_vm.py", first_stride, second_stride, folder)
     found["wrong"] = [name for name, strokes in found["left"].items() if not _tells(folder / name, strokes)]
     return found
 
