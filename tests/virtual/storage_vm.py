@@ -10,10 +10,6 @@ import sys
 
 from ram_flash import RamFlash
 
-from rollcore import events
-from rollcore.logwriter import LogWriter
-from rollcore.sample import new_sample
-from rollcore.trace import FULL, TraceEncoder
 from storage import SUFFIX, SessionStore, session_name
 
 ROOT = "/ram/sessions"
@@ -122,80 +118,9 @@ def enospc(blocks):
     return result
 
 
-def wear(kind, seconds):
-    """Write a session through writer and store; return the wear of the flash for its bytes."""
-    flash = RamFlash(256)
-    mount(flash, fresh=True)
-    store = SessionStore(ROOT)
-    writer = LogWriter()
-    store.open()
-    store.append(b"a session before: the folder is there")
-    writer.begin(store.open(), 0, b"test")
-    trace = TraceEncoder(writer, FULL, 4808) if kind == "trace" else None
-    erases, programmed = flash.erases, flash.programmed
-    length, strokes = drive(writer, store, trace, int(seconds))
-    result = {
-        "bytes": length,
-        "erases": flash.erases - erases,
-        "programmed": flash.programmed - programmed,
-        "dropped": writer.dropped,
-        "strokes": strokes,
-    }
-    store.close()
-    unmount()
-    return result
-
-
-def drive(writer, store, trace, seconds):
-    """20 s of contact with a stroke a second, 15 s of rest, again and again."""
-    row = events.new_row()
-    sample = new_sample()
-    strokes = 0
-    seed = 1
-    for t_ms in range(0, seconds * 1000, 5):
-        in_contact = t_ms % 35000 < 20000
-        if trace is not None:
-            for channel in range(7):
-                seed = (seed * 1103 + 12345) & 0xFFFF
-                sample[channel] = (t_ms * (channel + 3)) % 4001 + (seed & 63)
-            trace.add(t_ms, sample)
-        if t_ms % 1000 == 995:
-            fill_row(row, events.SUMMARY, t_ms, 4000)
-            writer.add_event(row)
-            if in_contact:
-                strokes += 1
-                stroke_row(row, strokes, t_ms)
-                writer.add_event(row)
-        if t_ms % 50 == 0:
-            flush(writer, store, t_ms, in_contact)
-    writer.end(seconds * 1000)
-    flush(writer, store, seconds * 1000, False)
-    return store.offset, strokes
-
-
-def fill_row(row, kind, t_ms, value):
-    for i in range(len(row)):
-        row[i] = value
-    row[0] = kind
-    row[1] = t_ms
-
-
-def stroke_row(row, number, t_ms):
-    values = (events.STROKE, t_ms, number, t_ms - 800, t_ms - 140, 1, 0, 153211, 4012, 6033, 401003, 90, 0, 0)
-    for i in range(len(row)):
-        row[i] = values[i]
-
-
-def flush(writer, store, t_ms, in_contact):
-    while writer.flush_due(t_ms, in_contact):
-        store.append(writer.take_page())
-        writer.release()
-
-
 SCENARIOS = {
     "rotation": rotation,
     "too_long": too_long,
     "enospc": enospc,
-    "wear": wear,
 }
 print(json.dumps(SCENARIOS[sys.argv[1]](*sys.argv[2:])))

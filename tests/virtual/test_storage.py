@@ -178,7 +178,7 @@ def test_a_real_lack_of_space_removes_old_sessions_and_loses_no_page():
 
 @in_vm
 def test_a_trace_wears_the_flash_no_more_than_its_bytes():
-    result = vm_script.run("storage_vm.py", "wear", "trace", "300")
+    result = vm_script.run("flash_wear_vm.py", "trace", 300)
     assert result["dropped"] == 0
     assert result["erases"] <= 1.05 * result["bytes"] / 4096
     assert result["programmed"] <= 1.15 * result["bytes"]
@@ -186,7 +186,7 @@ def test_a_trace_wears_the_flash_no_more_than_its_bytes():
 
 @in_vm
 def test_a_session_of_strokes_erases_at_most_once_in_ten_seconds():
-    result = vm_script.run("storage_vm.py", "wear", "strokes", "700")
+    result = vm_script.run("flash_wear_vm.py", "strokes", 700)
     assert result["erases"] <= 70
     assert result["bytes"] / result["strokes"] < 60, "with the summaries of each second"
 
@@ -195,7 +195,6 @@ def test_a_session_of_strokes_erases_at_most_once_in_ten_seconds():
 @pytest.mark.parametrize("times", [20, pytest.param(1000, marks=pytest.mark.exhaustive)])
 def test_a_flash_that_is_full_for_ever_takes_every_page_at_its_price(times):
     found = vm_script.run("store_full_vm.py", times)
-    print(found)
     assert found["written"] >= times * 64 * 4096
     assert (found["refused"], found["out_of_turn"]) == (0, 0)
     assert found["removed"] > found["removed_pulled"] > 2 * times
