@@ -118,7 +118,57 @@ def enospc(blocks):
     return result
 
 
+class FlakyFlash(RamFlash):
+    """Refuses one operation, the `refused`-th program or erase, and is well again."""
+
+    refused = 0
+
+    def _is_refused(self):
+        self.refused -= 1
+        return self.refused == 0
+
+    def writeblocks(self, block, buffer, offset=None):
+        return -5 if self._is_refused() else super().writeblocks(block, buffer, offset)
+
+    def ioctl(self, op, arg):
+        return -5 if op == 6 and self._is_refused() else super().ioctl(op, arg)
+
+
+def refusals(blocks):
+    """Refuse each operation of a session with rotation in turn, once; offer each page until it is taken."""
+    flash = RamFlash(int(blocks))
+    mount(flash, fresh=True)
+    store = SessionStore(ROOT)
+    while not store.removed:
+        fill(store, 3, 4000)
+    unmount()
+    result = {"refused": 0, "wrong": [], "most_offers": 0}
+    finished = False
+    while not finished:
+        result["refused"] += 1
+        flaky = FlakyFlash(int(blocks), bytearray(flash.data))
+        flaky.refused = result["refused"]
+        mount(flaky)
+        store = SessionStore(ROOT)
+        number = store.open()
+        pages = [page_of(number, sequence, size) for sequence, size in enumerate((4096, 600, 3492, 300))]
+        for page in pages:
+            offers = 1
+            while not store.append(page) and offers < 5:
+                offers += 1
+            result["most_offers"] = max(result["most_offers"], offers)
+        store.close()
+        unmount()
+        mount(RamFlash(int(blocks), flaky.data))
+        if read(number) != b"".join(pages):
+            result["wrong"].append(result["refused"])
+        unmount()
+        finished = flaky.refused > 0
+    return result
+
+
 SCENARIOS = {
+    "refusals": refusals,
     "rotation": rotation,
     "too_long": too_long,
     "enospc": enospc,

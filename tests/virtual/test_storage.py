@@ -177,6 +177,13 @@ def test_a_real_lack_of_space_removes_old_sessions_and_loses_no_page():
 
 
 @in_vm
+def test_an_operation_that_the_flash_refuses_once_neither_loses_nor_doubles_a_page():
+    result = vm_script.run("storage_vm.py", "refusals", "24")
+    assert result["refused"] > 60
+    assert (result["wrong"], result["most_offers"]) == ([], 2)
+
+
+@in_vm
 def test_a_trace_wears_the_flash_no_more_than_its_bytes():
     result = vm_script.run("flash_wear_vm.py", "trace", 300)
     assert result["dropped"] == 0
