@@ -5,7 +5,7 @@ PYTEST := $(PY) -m pytest
 TYPINGS := .cache/typings/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-exhaustive mutants bench sweep latency check clean
+.PHONY: help demo test test-exhaustive mutants bench sweep latency docs check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -22,19 +22,23 @@ test-exhaustive: .venv/.done ## the long sweeps, too
 mutants: .venv/.done ## the detector's guards broken one by one: those whose loss no test notices
 	$(PY) tests/mutants.py
 
-bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear of the flash, latency: printed, never asserted
+bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear, latency, alarms with a trace: printed, never asserted
 	$(PY) tests/bench.py
 	$(PY) tests/firmware/heap_report.py
 	$(PY) tests/real_recordings.py
 	$(PY) tests/bench_flash.py
 	$(PY) tests/trace_ring.py
 	$(PY) tests/latency.py
+	$(PY) tests/alarms.py
 
 sweep: .venv/.done ## a fault at every await and bus transfer of the control path: when the motor was off
 	$(PY) tests/firmware/motor_sweep.py
 
 latency: .venv/.done ## from the force word in the chip to the motor command, over a million samples
 	$(PY) tests/latency.py 1000000
+
+docs: .venv/.done ## the pages of the docs that are made from the code
+	$(PY) -m rolltools.log_page host_tools/docs/session-log.md
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
 	.venv/bin/ruff check .

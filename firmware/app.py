@@ -198,6 +198,8 @@ class App:
         while self._engine.events.pop(self._row):
             self._clock.tick(self._board.ticks_us())
             self._recorder.add_event(self._row, self._clock.now_ms)
+        if self._recorder.state_due:
+            self._recorder.add_state(self._engine, self._clock.now_ms)
 
     def _miss_samples(self, silent_ms):
         """Stop the motor; look for a silent IMU every second, and do not keep a session open for it for ever."""
@@ -277,7 +279,12 @@ class App:
                 self._engine.finish(now_ms)
             elif self._engine.in_session:
                 self._engine.press(now_ms)
+                self._drain_events()  # between the samples in the log that it came between
         return -1
+
+    def _cue(self, cue, now_ms):
+        self._engine.cue(cue, now_ms)
+        self._drain_events()  # as with the button
 
     def _fault(self, name):
         if name not in self._problems:
@@ -298,7 +305,7 @@ class App:
                     self._told.append(name)
                     self._engine.fault(now_ms, fault_code(name))
                     if name not in _TOLD_OTHERWISE:
-                        self._engine.cue(CUE_ERROR, now_ms)
+                        self._cue(CUE_ERROR, now_ms)
 
     def _read_battery(self, now_ms):
         try:
@@ -315,7 +322,7 @@ class App:
         """Tell a hand once in a session that the cell is low, as long as there is enough of it to do so."""
         if mv < _BATTERY_WARN_MV and not self._battery_told:
             self._battery_told = True
-            self._engine.cue(CUE_BATTERY, now_ms)
+            self._cue(CUE_BATTERY, now_ms)
 
     def _spare_battery(self, mv):
         """Keep the motor off while the cell is nearly empty."""
@@ -323,6 +330,7 @@ class App:
             self._fault("low_battery")
             self._engine.mute(True)
             self._motor_off()
+            self._recorder.hurry()
         elif mv >= _BATTERY_FINE_MV:
             self._forgive("low_battery")
             self._engine.mute(False)

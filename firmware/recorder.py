@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is kept of a session: events into the log writer, full pages into the session's file at the right moment."""
 
+import hashlib
 import json
 import struct
 from binascii import crc32
@@ -11,6 +12,7 @@ from rollcore.logwriter import LogWriter
 from storage import SESSIONS_PATH, SessionStore
 
 _TRACE_OFF = 0
+_TRACE_FULL = 2
 _PAGES = 2  # 6 KB before the ring overflows in contact: three minutes without letting go
 _TRACE_PAGES = 3
 _AGAIN_MS = 2000
@@ -34,10 +36,12 @@ class Recorder:
         self._store = SessionStore(root + SESSIONS_PATH)
         self._writer = LogWriter(_PAGES if settings.trace == _TRACE_OFF else _TRACE_PAGES)
         self.routine = ""
+        self.state_due = False  # a full trace begins with the engine's state
+        self._digest = hashlib.sha256()  # of the file so far
         self._again_ms = 0
         self._trace = None
         if settings.trace != _TRACE_OFF:
-            from rollcore.trace import TraceEncoder  # 1.5 KB that most boards never need
+            from rollcore.trace import TraceEncoder  # 1.7 KB that most boards never need
 
             self._trace = TraceEncoder(self._writer, settings.trace, board.period_us)
 
@@ -72,17 +76,33 @@ class Recorder:
         if self._trace is not None and self._writer.active:
             self._trace.add(t_ms, sample)
 
+    def add_state(self, engine, t_ms):
+        """Keep the engine's state, from which on a full trace can be replayed; its events are to be drained before."""
+        from rollcore.snapshot import StateRecords, save  # 2 KB that only such a trace needs
+
+        self.state_due = False
+        records = StateRecords(self._writer, t_ms)
+        save(engine, records.put)
+        records.end()
+
     def add_battery(self, t_ms, mv, percent_x10):
         """Keep a reading of the gauge."""
         self._writer.add_battery(t_ms, mv, percent_x10)
 
+    def hurry(self):
+        """Bring what there is to the flash at the next turn: the battery may not last."""
+        self._writer.demand_flush()
+
     def turn(self, t_ms, in_contact):
         """Write one page if the rules want it; one that the flash refuses is tried again. Never raises: see `fault`."""
-        if t_ms < self._again_ms or not self._writer.flush_due(t_ms, in_contact):
+        if t_ms < self._again_ms:
             return
-        page = self._writer.take_page()
-        if page is not None and not self._write(page):
-            self._again_ms = t_ms + _AGAIN_MS
+        if self._writer.flush_due(t_ms, in_contact):
+            page = self._writer.take_page()
+            if page is not None and not self._write(page):
+                self._again_ms = t_ms + _AGAIN_MS
+        else:
+            self._seal()  # in a turn of its own: each write stops everything
 
     def close(self):
         """Write all there is: Ctrl-C, before sleep, at the end of the app."""
@@ -112,6 +132,8 @@ class Recorder:
             self._writer.add_text(ROUTINE, t_ms, self.routine)
         if wall:
             self._writer.add_clock(now_ms, wall[0], wall[1])
+        self.state_due = self._settings.trace == _TRACE_FULL
+        self._digest = hashlib.sha256()
 
     def _empty(self):
         """Write all that waits; what the flash refuses now is given up."""
@@ -119,8 +141,9 @@ class Recorder:
         page = self._writer.take_page()
         while page is not None:
             if not self._write(page):
-                self._release()
+                self._writer.release()
             page = self._writer.take_page()
+        self._seal()
 
     def _write(self, page):
         """Write a page and give its buffer back; return False when the flash refuses it."""
@@ -129,10 +152,20 @@ class Recorder:
             self._store.open()  # that failed when the session began
         if not self._store.append(page, not self._writer.active):
             return False
-        self._release()
+        self._digest.update(page)
+        self._writer.release()
         return True
 
-    def _release(self):
-        self._writer.release()
-        if self._writer.is_empty() and not self._writer.active:
-            self._store.close()
+    def _seal(self):
+        """End the file of a session that is over with the digest of what it holds.
+
+        Without one, it is as complete, but not proven to be.
+        """
+        writer = self._writer
+        if writer.active or not writer.is_empty() or not self._store.number:
+            return
+        if self._store.offset:
+            self._motor_off()
+            self._store.append(writer.seal(self._digest.digest()), True)
+            writer.release()
+        self._store.close()

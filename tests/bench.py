@@ -1,36 +1,28 @@
 # SPDX-License-Identifier: MIT
 """What things cost, printed and never asserted: a step of the engine, a session on the flash. `make bench` runs it."""
 
-import io
 import json
 import struct
 import subprocess
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 
+import bench_sizes
 import vm32
 from bench_pystone import ESP32_PER_S
 
 from rolltools import FIRMWARE_DIR, console, hand, replay
-from rolltools.recording import Recording, engine_rows, write_csv
+from rolltools.recording import Recording, engine_rows
 from rolltools.vm import micropython_command
 
-from rollcore.engine import Engine  # isort: skip - rolltools makes it importable
-from rollcore.events import SESSION_START, new_row  # isort: skip
-from rollcore.logwriter import LogWriter  # isort: skip
-from rollcore.settings import Settings  # isort: skip
-from rollcore.trace import TraceEncoder  # isort: skip
-
 STEP_SCRIPT = Path(__file__).with_name("bench_step.py")
-SCENARIOS = ("demo", "mixed", "everything")
-TRACES = ("off", "compact", "full")
 RATE_HZ = 208
 COUNTS_PER_N = 43800  # of the load cell, as the firmware assumes it uncalibrated
 # of an ESP32, as virtual/device/clock.py charges them; a transfer is one of up to 8 bytes
-I2C_TRANSFER_US, I2C_BYTE_US, GC_US = 680, 23, 2500
+I2C_TRANSFER_US, I2C_BYTE_US, GC_US, ERASE_US, BLOCK_BYTES = 680, 23, 2500, 80000, 4096
 ENGINE_LIMIT_PERCENT, LOOP_LIMIT_PERCENT = 20, 55
+TRACE_LIMIT_PERCENT, TRACE_LOOP_LIMIT_PERCENT = 35, 70  # engine and trace, the loop with both
 
 
 def interpreters() -> dict[str, list[str]]:
@@ -102,7 +94,7 @@ def print_esp32(f: dict[str, float]) -> None:
     """Print what share of an ESP32's time engine and loop take at 208 Hz, from the figures of one run on VM-32."""
     slower = 1e6 / f["pystone_us"] / ESP32_PER_S
     engine = f["step_us"] * slower * RATE_HZ
-    rest = f["loop_us_per_s"] * slower - engine
+    rest = f["loop_off_us_per_s"] * slower - engine
     wakes = f["wake_ups_per_s"] * f["wake_up_us"] * slower
     bus = f["transfers_per_s"] * I2C_TRANSFER_US
     further = f["bytes_beyond_8_per_s"] * I2C_BYTE_US
@@ -118,55 +110,30 @@ def print_esp32(f: dict[str, float]) -> None:
         ("whole loop, no trace", "", _percent(whole), LOOP_LIMIT_PERCENT),
         ("the same", f"and {I2C_BYTE_US} us a byte beyond 8 of a transfer", _percent(whole + further), ""),
     ]
+    for trace in ("compact", "full"):
+        coded = (f[f"loop_{trace}_us_per_s"] - f["loop_off_us_per_s"]) * slower
+        erases = (f[f"bytes_{trace}_per_s"] - f["bytes_off_per_s"]) / BLOCK_BYTES
+        both = whole + coded + erases * ERASE_US
+        rows += [
+            (
+                f"engine and trace {trace}",
+                f"{coded / RATE_HZ:.0f} us a sample",
+                _percent(engine + coded),
+                TRACE_LIMIT_PERCENT,
+            ),
+            (
+                f"whole loop, trace {trace}",
+                f"{erases:.2f} erases/s of {ERASE_US} us",
+                _percent(both),
+                TRACE_LOOP_LIMIT_PERCENT,
+            ),
+        ]
     title = f"Estimate for an ESP32 at {RATE_HZ} Hz: VM-32 times {slower:.0f} (its pystones / {ESP32_PER_S})"
     console.table(("part", "made of", ">% of the time", ">limit"), rows, title)
 
 
 def _percent(us_per_s: float) -> str:
     return f"{us_per_s / 10000:.1f}"
-
-
-def logged(recording: Recording, trace: str) -> int:
-    """Return the bytes that our log takes for a recording."""
-    settings = Settings.from_dict({"trace": trace})
-    engine, writer, row = Engine(settings), LogWriter(), new_row()
-    encoder = TraceEncoder(writer, settings.trace, round(1e6 / recording.rate_hz)) if settings.trace else None
-    size = 0
-    for t_ms, *sample in engine_rows(recording).tolist():
-        engine.step(t_ms, round(1e6 / recording.rate_hz), sample)
-        while engine.events.pop(row):
-            if row[0] == SESSION_START:
-                writer.begin(1, row[1], b"test")
-            writer.add_event(row)
-        if encoder and writer.active:
-            encoder.add(t_ms, sample)
-        size += taken(writer) if writer.pending else 0
-    writer.end(t_ms)
-    return size + taken(writer)
-
-
-def taken(writer: LogWriter) -> int:
-    """Take the pages that wait and return their bytes."""
-    size = 0
-    while (writer.pending or not writer.active) and (page := writer.take_page()) is not None:
-        size += len(page)
-        writer.release()
-    return size
-
-
-def print_sizes() -> None:
-    """Print bytes a sample: raw structs, zlib of them, CSV, and our log by its trace setting."""
-    rows = []
-    for name in SCENARIOS:
-        recording = hand.make(name, 1).recording
-        raw = b"".join(struct.pack("<6hi", *sample[1:8]) for sample in engine_rows(recording).tolist())
-        text = io.StringIO()
-        write_csv(recording, text)
-        sizes = [len(raw), len(zlib.compress(raw, 9)), len(text.getvalue())]
-        sizes += [logged(recording, trace) for trace in TRACES]
-        rows.append((name, len(recording), *(f"{size / len(recording):.2f}" for size in sizes)))
-    columns = ("session", ">samples", ">raw", ">zlib", ">CSV", *(f">log, trace {trace}" for trace in TRACES))
-    console.table(columns, rows, "Bytes a sample")
 
 
 def main() -> None:
@@ -177,7 +144,7 @@ def main() -> None:
     if "VM-32" in figures:
         print_esp32(figures["VM-32"])
         console.say()
-    print_sizes()
+    bench_sizes.print_sizes()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs on MicroPython: what the app's whole loop costs without a trace, over a bus that answers at once.
+"""Runs on MicroPython: what the app's whole loop costs, without a trace and with one, over a bus that answers at once.
 
 The app's own tasks run over its own board and drivers, each as often as it asks for, on a modelled clock. What the
 bus's stand-in takes is measured again by itself and taken off; the transfers are counted, their time is the reader's
@@ -8,11 +8,13 @@ to add, and so are the wake-ups: a task's change through the real asyncio is mea
 
 import asyncio
 import gc
+import json
 import os
 import time
 
 from fakes import light_machine
 
+TRACES = ("off", "compact", "full")
 DRAIN_MS = 12  # as in the app
 RATE_HZ = 208
 WAKE_UPS = 400
@@ -165,31 +167,43 @@ class Loop:
             light_machine.I2C = plain
 
     def measure(self):
-        """Return the us of one run of the app, a piece a second, and of its yardsticks; keep the counts."""
+        """Return the us of a run of the app by its trace, a piece a second, and of its yardsticks; keep the counts."""
+        figures = {"loop_" + trace: self._run(trace) for trace in TRACES}
+        figures["stand_in"] = [min([stand_in_us(self._bus) for _ in range(10)])]
+        figures["wake_ups"] = [min([wake_ups_us() for _ in range(10)])]
+        return figures
+
+    def _run(self, trace):
         import app
 
         app.asyncio, app.gc = Pause(), Collector()
+        with open(self._root + "/settings.json", "w") as stream:
+            json.dump({"trace": trace}, stream)
         clock = Clock()
         board = self._board(clock)
         made = app.App(board, self._root)
-        bus = board._i2c
+        bus = self._bus = board._i2c
         before, beyond_before = bus.transfers, bus.bytes_beyond
         tasks = Tasks(made, clock)
         gc.collect()
         pieces = [tasks.run_a_second() for _ in range(self._seconds)]
         assert bus.taken > (self._seconds - 1) * RATE_HZ, "the app did not take its samples"
         assert made._recorder.active and not board.faults, board.faults
-        self._counted = {
-            "wake_ups": tasks.wake_ups,
-            "transfers": bus.transfers - before,
-            "bytes_beyond_8": bus.bytes_beyond - beyond_before,
-            "collections": app.gc.count,
-        }
         made.stop()
+        size = 0
         for name in os.listdir(self._root + "/sessions"):
+            size += os.stat(self._root + "/sessions/" + name)[6]
             os.remove(self._root + "/sessions/" + name)
-        stand_in = [min([stand_in_us(bus) for _ in range(10)])]
-        return {"loop": pieces, "stand_in": stand_in, "wake_ups": [min([wake_ups_us() for _ in range(10)])]}
+        self._counted.update(
+            {
+                "wake_ups": tasks.wake_ups,
+                "transfers": bus.transfers - before,
+                "bytes_beyond_8": bus.bytes_beyond - beyond_before,
+                "collections": app.gc.count,
+                "bytes_" + trace: size,
+            }
+        )
+        return pieces
 
     def a_second(self, best):
         """Return the figures of a second of the loop from the best pieces: us without the bus, and counts.
@@ -197,7 +211,9 @@ class Loop:
         The middle second: the making of a session's file comes once, and is the PC's file system here.
         """
         answer = {name + "_per_s": count / self._seconds for name, count in self._counted.items()}
-        answer["loop_us_per_s"] = sorted(best["loop"])[self._seconds // 2] - best["stand_in"][0]
+        for trace in TRACES:
+            pieces = sorted(best["loop_" + trace])
+            answer["loop_" + trace + "_us_per_s"] = pieces[self._seconds // 2] - best["stand_in"][0]
         answer["wake_up_us"] = best["wake_ups"][0] / WAKE_UPS
         answer["drains_per_s"] = 1000 / DRAIN_MS
         return answer

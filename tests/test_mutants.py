@@ -50,6 +50,22 @@ def test_a_clamp_loses_its_bound_and_a_constant_its_value(broken):
     assert [value_of(constants[2, what], 99, True) for what in ("* 2", "// 2")] == [24, 6]
 
 
+def test_a_break_is_known_by_its_code_wherever_it_stands(broken, tmp_path, monkeypatch):
+    reason = '[[small]]\nfunction = "f"\ncode = "1 if b else 2"\nbreaks = ["never"]\nwhy = "None."\n'
+    (tmp_path / "explained.toml").write_text(reason)
+    monkeypatch.setattr(mutants, "EXPLAINED", tmp_path / "explained.toml")
+    before = broken("guards")[7, "never"].key
+    assert mutants.explained() == {before: "None."}
+    (tmp_path / "small.py").write_text("\n\n" + SOURCE)
+    assert broken("guards")[9, "never"].key == before
+
+
+def test_every_reason_is_one_of_a_break_that_there_is():
+    keys = {mutant.key for module in mutants.MOTION + mutants.FORCE for mutant in mutants.mutants(module, "guards")}
+    assert set(mutants.explained()) <= keys
+    assert all(why.endswith(".") for why in mutants.explained().values())
+
+
 def test_every_break_is_a_break_of_one_place():
     whole = ast.unparse(ast.parse((mutants.ROLLCORE / "tare.py").read_text())).splitlines()
     for mutant in mutants.mutants("tare", "guards"):

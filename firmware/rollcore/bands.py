@@ -67,7 +67,7 @@ class Bands:
             self._wanted = seen
             self._wanted_ms = t_ms
         at_once = seen <= _APART or before <= _APART or alarm
-        if seen != before and (at_once or t_ms - self._wanted_ms >= _DWELL_MS):
+        if at_once or t_ms - self._wanted_ms >= _DWELL_MS:
             self.band = seen
         self._watch_light(t_ms, ms, speed_um_s)
         return self.band != before

@@ -84,7 +84,7 @@ class Coupling:
             uw >>= 1
             ww >>= 1
             shift += 1
-        factor = _clip((uw << _FACTOR_BITS) // ww, _FACTOR_MAX) if ww else 0
+        factor = _clip((uw << _FACTOR_BITS) // ww, _FACTOR_MAX)
         explained = (uw >> 6) * factor >> _FACTOR_BITS - 6
         self._factor = factor
         self.holds = 5 * explained > 2 * uu

@@ -112,7 +112,7 @@ class Engine:
         routine = self._routine
         if routine and routine.number:
             routine.go_on()
-            self._step_changed(t_ms)
+            self._step_changed(t_ms, 1)
         else:
             self.mark(t_ms)
 
@@ -175,9 +175,9 @@ class Engine:
                 self._routine.begin()
                 self._follow_routine()
         if session.is_open:
-            session.speed(motion.speed_um_s)
+            session.motion(motion.speed_um_s, motion.guesses.lead)
             if self._routine and self._routine.block(t_ms, self.in_contact):
-                self._step_changed(t_ms)
+                self._step_changed(t_ms, 0)
         self._feedback(t_ms, motion.speed_um_s)
 
     @micropython.native
@@ -197,11 +197,11 @@ class Engine:
             if t_ms - self._cue_ms >= _CUE_AGAIN_MS:
                 self._alarm_cue(t_ms)
 
-    def _step_changed(self, t_ms):
+    def _step_changed(self, t_ms, pressed):
         """Tell log and hand of a step of the routine."""
         routine = self._routine
         row = self._follow_routine()
-        self.events.push(STEP, t_ms, routine.number, row[1], row[2], row[4])
+        self.events.push(STEP, t_ms, routine.number, row[1], row[2], row[4], pressed)
         if routine.cue >= 0:
             self.cue(routine.cue, t_ms)
 

@@ -9,7 +9,6 @@ from array import array
 
 from micropython import const
 
-STROKE = const(1)
 OVER_ON = const(2)
 OVER_OFF = const(3)
 CUE = const(4)
@@ -24,8 +23,9 @@ OVER_AGAIN = const(12)
 OVER_TOLD = const(13)
 BAND = const(14)
 STEP = const(15)
+STROKE = const(16)  # 1 was a stroke without its doubt
 
-ROW_LEN = const(14)
+ROW_LEN = const(15)
 
 KIND_LIFT = const(0)
 KIND_KNEAD = const(1)
@@ -41,7 +41,7 @@ class EventRing:
         self._count = 0
         self.lost = 0
 
-    def push(self, kind, t_ms, a=0, b=0, c=0, d=0, e=0, f=0, g=0, h=0, i=0, j=0, k=0, m=0):
+    def push(self, kind, t_ms, a=0, b=0, c=0, d=0, e=0, f=0, g=0, h=0, i=0, j=0, k=0, m=0, n=0):
         """Append one row; fields as in `rollcore.fields`. Allocates nothing."""
         if self._count == self.capacity:
             self._first = (self._first + 1) % self.capacity
@@ -63,6 +63,7 @@ class EventRing:
         rows[at + 11] = j
         rows[at + 12] = k
         rows[at + 13] = m
+        rows[at + 14] = n
         self._count += 1
 
     def pop(self, row):

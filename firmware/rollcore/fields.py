@@ -35,19 +35,25 @@ CUE_NAMES = (
 BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 
 KIND_NAMES = ("lift", "knead")
+DOUBT_NAMES = ("", "rival", "landed", "left", "unfelt", "short")
 SIDE_NAMES = ("", "left", "right")
 
 ACCEL_UG_PER_LSB = 122  # of a sample: LSM6DSOX at +-4 g
 GYRO_MDPS_PER_LSB = 35  # and at +-1000 deg/s
 
 # `revision` counts the revisions of a stroke: 0 is its first announcement, later rows with the same id replace it.
-# `kind` 0 lift, 1 knead. `quality` 0-100. `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
+# `kind` 0 lift, 1 knead. `quality` 0-100. `doubt` is why it is
+# not sure, the gravest first: rival: another motion explains the samples as well; landed, left: it touched or left the
+# skin while moving, so that a bound is the contact's; unfelt: no start or no stop was felt; short: below 1.5 cm.
+# `ceiling` 1 when the ceiling, not the limit, asked for the alarm.
 # `impulse_mns` is the force above the limit integrated over time, in mN s.
 # A silent cue was decided and not played: cues are off, or the caps on the motor's time are reached.
 # `OVER_AGAIN`: within the alarm of `on_ms` the force rose above the limit once more, at `cross_ms`.
 # `OVER_TOLD`: its time is when the motor was commanded for the alarm of `on_ms`.
-# `STEP`: the routine goes on to a step, from 1 on; 0 is its end. The limits are those in force from here on.
-# A summary covers one second: the peak of each tenth (or FORCE_UNKNOWN) and the mean speed along the handle.
+# `STEP`: the routine goes on to a step, from 1 on; 0 is its end. The limits are those in force from here on;
+# `pressed` 1: the button did it, not the time.
+# A summary covers one second: the peak of each tenth (or FORCE_UNKNOWN), the mean speed along the handle, the
+# mean force in contact (0 without one, or FORCE_UNKNOWN) and the least quality of the motion.
 FIELDS = {
     STROKE: (
         "id",
@@ -61,13 +67,14 @@ FIELDS = {
         "peak_um_s",
         "quality",
         "revision",
+        "doubt",
     ),
     OVER_ON: ("cross_ms", "force_mn", "ceiling"),
     OVER_OFF: ("on_ms", "peak_mn", "impulse_mns"),
     CUE: ("cue", "level"),
     SESSION_START: ("session",),
     SESSION_STOP: ("session", "duration_ms", "contact_ms", "in_band_ms", "over_ms"),
-    SUMMARY: ("p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "speed_um_s"),
+    SUMMARY: ("p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "speed_um_s", "mean_mn", "quality"),
     MARK: ("number",),
     GAP: ("lost_ms",),
     FAULT: ("code",),
@@ -75,7 +82,7 @@ FIELDS = {
     OVER_AGAIN: ("on_ms", "cross_ms", "force_mn", "ceiling"),
     OVER_TOLD: ("on_ms",),
     BAND: ("band", "force_mn"),
-    STEP: ("step", "side", "band_low_mn", "over_limit_mn"),
+    STEP: ("step", "side", "band_low_mn", "over_limit_mn", "pressed"),
 }
 
 # The records that only the log has.
@@ -113,20 +120,36 @@ RECORD_NAMES = {
     fmt.END: "end",
     fmt.TRACE: "trace",
     fmt.ROUTINE: "routine",
+    fmt.STATE: "state",
+    fmt.SEAL: "seal",
 }
+
+
+# What no writer of today writes: types as readers know them, and what became of them.
+OLD_STORAGE = {1: "u16 b14 b13 s1 u1 u20 u16 u16 u21 u7 u3"}
+OLD_TYPES = {1: STROKE}
 
 
 def fields_of(code):
     """Return the fields of a record type (WIDE bit included) as (name, storage, bits) each, as they lie in its payload.
 
-    () for text, None for a type that is not known.
+    () for text, None for a type that is not known. An old type has fewer fields than what became of it.
     """
-    storage = fmt.STORAGE.get(code & ~fmt.WIDE)
+    narrow = code & ~fmt.WIDE
+    storage = fmt.STORAGE.get(narrow, OLD_STORAGE.get(narrow))
     if storage is None:
         return None
+    narrow = OLD_TYPES.get(narrow, narrow)
     layout = fmt.layout_of(storage)
-    names = FIELDS.get(code & ~fmt.WIDE) or LOG_FIELDS.get(code & ~fmt.WIDE, ())
-    return tuple([_field(name, layout[2 * i + 2], layout[2 * i + 3], code & fmt.WIDE) for i, name in enumerate(names)])
+    names = FIELDS.get(narrow) or LOG_FIELDS.get(narrow, ())
+    wide = code & fmt.WIDE
+    return tuple([_field(names[i // 2 - 1], layout[i], layout[i + 1], wide) for i in range(2, len(layout), 2)])
+
+
+def least_fields(code):
+    """Return how many fields the first record of this type had: one that is shorter is damaged, not older."""
+    narrow = code & ~fmt.WIDE
+    return len(fmt.STORAGE.get(narrow, OLD_STORAGE.get(narrow, "")).partition("|")[0].split())
 
 
 def _field(name, storage, bits, wide):
@@ -152,7 +175,7 @@ HEADER = (
 # Payload of a TRACE record: these fields, then the coded samples (see trace.py). A block whose `first` is set starts
 # from zero and also holds `TRACE_FIRST_FIELDS`; the others continue the block before them in the same page.
 TRACE_FIELDS = (
-    ("mode", fmt.UINT, 7),  # 1 compact, 2 full
+    ("mode", fmt.UINT, 7),  # 3 compact, 4 full; 1 and 2 the same as varints, not written any more
     ("first", fmt.UINT, 1),
     ("count", fmt.UINT, 16),  # samples in the block
 )

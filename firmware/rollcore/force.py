@@ -68,7 +68,7 @@ class Force:
         self._as_is = as_is
         self._fsr = fsr
         self._plain = not (as_is or fsr)
-        self._weight = 0 if as_is or fsr else (head_mass_g * _WEIGHT_100 + 50) // 100
+        self._weight = (head_mass_g * _WEIGHT_100 + 50) // 100  # an FSR's acceleration is taken for 0
         self._tare = Tare(head_mass_g, fsr)
         self._lever = imu_to_head_mm
         self._lag_ms = _FSR_LAG_MS if fsr else _CELL_LAG_MS

@@ -139,7 +139,7 @@ class ForceCheck:
             if not self._fsr:
                 self._watch_pull(t_ms, self._force_mn)
             self._gather(t_ms, self._force_mn)
-        if self.fault != _NO_FAULT and t_ms - self._sign_ms > _GOOD_MS and self.fault < _SWAPPED:
+        if self.fault < _SWAPPED and t_ms - self._sign_ms > _GOOD_MS:
             self.fault = _NO_FAULT
 
     def _add_fault(self, t_ms, fault):
@@ -273,7 +273,7 @@ class ForceCheck:
             if self.fault == _DRIFTING:
                 self.fault = _NO_FAULT
             return
-        even = self._steps and step * last > 0 and abs(step) < 3 * abs(last) and abs(last) < 3 * abs(step)
+        even = step * last > 0 and abs(step) < 3 * abs(last) and abs(last) < 3 * abs(step)
         self._steps = self._steps + 1 if even else 1
         if self._steps >= _DRIFT_STEPS:
             self._add_fault(t_ms, _DRIFTING)

@@ -57,6 +57,12 @@ def ln(value):
 
 
 @micropython.native
+def quality(lead):
+    """Return how sure the best guess is, 0-100, that leads by so much: half where it is 2.7 times as likely."""
+    return lead * 100 // (lead + 256)
+
+
+@micropython.native
 def misfit(speed, noise):
     """Return half the square of a speed in 1/16 um/s over a variance `noise` in (0.1 mm/s)^2, in 1/256, at most 40."""
     v = (speed if speed > 0 else -speed) // _V01

@@ -189,7 +189,7 @@ class Guesses:
         drift = difference(guess.drift, before)
         if guess is self.best and abs(drift) > _CHANGED:
             self.changed = min(self.changed, guess.anchor)
-        guess.straighten(drift, newest, newest if guess.rested else newest - quiet.lag_blocks)
+        guess.straighten(drift, newest, newest - quiet.lag_blocks)
         guess.rested += 1
 
     @micropython.native

@@ -18,14 +18,14 @@ from rollcore import events
 from rollcore.sample import FORCE_UNKNOWN
 
 MAGIC = b"\xabRLP"
-VERSION = const(1)
+VERSION = const(2)
 HEADER_FORMAT = "<4sBBH4sIIIII"
 HEADER_BYTES = const(32)
 CRC_AT = const(28)
 PAGE_LIMIT = const(4096)  # longest page: one block of the flash
 FLAG_LAST = const(1)  # the last page of a session, holds its END record
 PAD = const(0)
-# Types 1 to 15 are the events of the engine, numbered as there.
+# Types 1 to 31 are the events of the engine, numbered as there.
 TIME = const(32)
 DEVICE = const(33)
 SETTINGS = const(34)
@@ -36,6 +36,8 @@ DROPOUT = const(38)
 END = const(39)
 TRACE = const(40)
 ROUTINE = const(41)
+STATE = const(42)
+SEAL = const(43)
 WIDE = const(128)
 
 RECORD_HEAD = const(4)
@@ -52,16 +54,16 @@ FORCE8 = const(4)
 FORCE8_CLIPPED = const(254)
 FORCE8_UNKNOWN = const(255)
 
-# type: how its fields are stored; JSON text in UTF-8 where there are none. `rollcore.fields` has their names: the board
+# type: how its fields are stored; JSON text in UTF-8 where there are none. Behind "|" are fields that came later. `rollcore.fields` has their names: the board
 # has no use for them, and no memory to spare.
 STORAGE = {
-    events.STROKE: "u16 b14 b13 s1 u1 u20 u16 u16 u21 u7 u3",
+    events.STROKE: "u16 b14 b13 s1 u1 u18 u16 u16 u20 u7 u3 u3",
     events.OVER_ON: "b15 u24 u1",
     events.OVER_OFF: "b24 u24 u32",
     events.CUE: "u8 u8",
     events.SESSION_START: "u32",
     events.SESSION_STOP: "u32 u32 u32 u32 u32",
-    events.SUMMARY: "f8 f8 f8 f8 f8 f8 f8 f8 f8 f8 i24",
+    events.SUMMARY: "f8 f8 f8 f8 f8 f8 f8 f8 f8 f8 i24 | u16 u7",
     events.MARK: "u16",
     events.GAP: "u32",
     events.FAULT: "u16",
@@ -69,7 +71,7 @@ STORAGE = {
     events.OVER_AGAIN: "b24 b15 u24 u1",
     events.OVER_TOLD: "b16",
     events.BAND: "u8 i24",
-    events.STEP: "u6 u2 u16 u16",
+    events.STEP: "u6 u2 u16 u16 u1",
     TIME: "u32",
     DEVICE: "",
     SETTINGS: "",
@@ -86,13 +88,14 @@ TRACE_FIELDS_BYTES = const(3)
 TRACE_FIRST_BYTES = const(10)
 TRACE_COUNT_AT = const(1)  # of `count` within the payload
 TRACE_FIRST = const(128)
+TRACE_RICE = const(2)  # `mode` is the kind of the trace plus this; the kind alone once stood for varints
 
 
 def layout_of(storage):
     """Return a row of `STORAGE` in bytes that the packer can index: length, length WIDE, then kind and bits in turn."""
     layout = bytearray(2)
     bits = 0
-    for field in storage.split():
+    for field in storage.replace("|", "").split():
         kind = "uibsf".index(field[0])
         layout.append(kind)
         layout.append(int(field[1:]))

@@ -119,10 +119,13 @@ class LogWriter:
         return self._add(fmt.CLOCK, t_ms, row)
 
     def add_text(self, code, t_ms, text):
-        """Add JSON text as DEVICE, SETTINGS or CALIBRATION (allocates); ValueError beyond half a page."""
-        data = text.encode()
+        """Add JSON text as DEVICE, SETTINGS, CALIBRATION or ROUTINE (allocates); errors as in `add_bytes`."""
+        return self.add_bytes(code, t_ms, text.encode())
+
+    def add_bytes(self, code, t_ms, data):
+        """Add a record with `data` as its payload; ValueError beyond half a page."""
         if len(data) > self._page_bytes // 2:
-            raise ValueError("text of %d bytes does not fit a page of the log" % len(data))
+            raise ValueError("%d bytes do not fit a page of the log" % len(data))
         if not self._ready(t_ms, len(data) + fmt.TRACE_HEAD):
             return False
         at = self._head(code, t_ms, len(data))
@@ -324,8 +327,21 @@ class LogWriter:
             self.ring.close_page(0, False)
         return self.ring.take()
 
+    def seal(self, digest):
+        """Return the page that goes behind the last one: the SHA-256 of the file so far. `release` it as any other."""
+        ring = self.ring
+        ring.open_page(self._end_ms)
+        at = self._head(fmt.SEAL, self._end_ms, len(digest))
+        ring.page[at : at + len(digest)] = digest
+        ring.at = at + len(digest)
+        ring.close_page(0, False)
+        return ring.take()
+
     def release(self):
         """Give the page of the last `take_page` back: it is on the flash, or given up."""
-        self.ring.release()
+        ring = self.ring
+        ring.release()
+        if ring.pending == 0:
+            self._oldest_ms = ring.opened_ms
         if self._ending:
             self._write_end()

@@ -37,6 +37,7 @@ _A_MAX = const(390000)  # 3 g
 
 _BIAS_PULL = const(7350)  # 12 cm/s
 _TURN_FREE = const(2013)  # 4.6 deg/s: tremor and sway turn gravity back and forth, not away
+_KNOWN = const(140000)  # (3.7 cm/s)^2 in (0.1 mm/s)^2: a speed that is known
 _ACROSS_PULL = const(68)  # in 1/256 of what the head moves across the handle,
 _ACROSS_GRAVITY = const(12)  # and 1/1.1 s of it in the units of gravity
 _ACROSS_MAX = const(4800000)  # 0.3 m/s
@@ -87,7 +88,7 @@ class Motion:
         self.number = 0  # of the next block
         self.raw = 0
         self.turned = self.turn_y = 0
-        self.accel_x = 0
+        self.accel_x = self._accel_y = self._accel_z = self._gained = 0
         self.felt_x = self.felt_y = self.felt_z = 0
         self.turn_x = self.turn_y_first = self.turn_y_last = self.turn_z = 0
         self.gravity_z = 0
@@ -170,11 +171,11 @@ class Motion:
         y = self._accel_y
         z = self._accel_z
         quiet.block(x, y, z, wx, wy, wz)
-        self.shaking.block(x, y, z, turns_x, turns_y, turns_z)
+        guesses = self.guesses
+        self.shaking.block(x, y, z, turns_x, turns_y, turns_z, guesses.best.trust.vv < _KNOWN)
         turning = quiet.turning - _TURN_FREE
         self.turned = _clip(turning, self._turn_max) * self._turn + 8192 >> 14 if turning > 0 else 0
         self.coupling.block(self._gained, wy, in_contact)
-        guesses = self.guesses
         newest = self.number
         self.number = newest + 1
         updated = guesses.block(newest, self, quiet, self.coupling, in_contact)

@@ -19,7 +19,7 @@ _SMALLEST_PAGE = const(256)  # a rest of a block below this is filled up, never 
 class PageRing:
     """`count` buffers of `page_bytes`; `page`, `at` and `limit` are the open page's buffer, position and end.
 
-    `pending` counts the closed pages that wait, `opened` the pages of this session.
+    `pending` counts the closed pages that wait, `opened` the pages of this session; the last was opened at `opened_ms`.
     """
 
     def __init__(self, count, page_bytes):
@@ -34,7 +34,7 @@ class PageRing:
         self.page = self._pages[0]
         self.at = 0
         self.limit = 0
-        self.base_ms = 0
+        self.base_ms = self.opened_ms = 0
 
     def begin(self, session, start_ms, device):
         """Start the pages of an empty file; the arguments go into every header."""
@@ -61,7 +61,7 @@ class PageRing:
         self.at = fmt.HEADER_BYTES
         self.limit = self._block_left
         self.base_ms = t_ms
-        self._page_base_ms = t_ms
+        self.opened_ms = t_ms
         self.opened += 1
         self.is_open = True
         return True
@@ -86,7 +86,7 @@ class PageRing:
             self._session,
             self.opened - 1,
             self._start_ms,
-            self._page_base_ms,
+            self.opened_ms,
             0,
         )
         self._lengths[(self._first + self.pending) % self.capacity] = length

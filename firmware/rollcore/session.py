@@ -11,14 +11,16 @@ import micropython
 from micropython import const
 
 from rollcore.events import SESSION_START, SESSION_STOP, SUMMARY
+from rollcore.guess import quality
 from rollcore.sample import FORCE_UNKNOWN
 
 _TENTH_MS = const(100)
 _TENTHS = const(10)
+_LEAD_MAX = const(3072)  # a guess without a rival
 
 
 class Session:
-    """Opens, counts and closes sessions; `is_open`. `step` wants every sample, `speed` every block."""
+    """Opens, counts and closes sessions; `is_open`. `step` wants every sample, `motion` every block."""
 
     def __init__(self, events, band_low_mn, limit_mn, session_gap_s):
         self._events = events
@@ -31,6 +33,8 @@ class Session:
         self._contact_us = self._band_us = self._over_us = 0
         self._contact_ms = self._band_ms = self._over_ms = 0
         self._tenth = self._speed_sum = self._speed_count = 0
+        self._force_sum = self._force_count = self._known = 0
+        self._least_lead = _LEAD_MAX
         self.is_open = False
 
     def set_band(self, band_low_mn, limit_mn):
@@ -46,14 +50,18 @@ class Session:
                 self._open(t_ms)
             self._last_contact_ms = t_ms
             self._contact_us += dt_us
+            self._force_sum += net_mn
+            self._force_count += 1
             if net_mn > self._limit_mn:
                 self._over_us += dt_us
             elif net_mn >= self._low_mn:
                 self._band_us += dt_us
         elif not self.is_open:
             return
-        if known and net_mn > self._peak_mn:
-            self._peak_mn = net_mn
+        if known:
+            self._known = 1
+            if net_mn > self._peak_mn:
+                self._peak_mn = net_mn
         if t_ms - self._tenth_ms >= _TENTH_MS:
             self._end_tenth(t_ms)
 
@@ -64,8 +72,10 @@ class Session:
             self._open(t_ms)
 
     @micropython.native
-    def speed(self, speed_um_s):
-        """Take the head's speed of one block in um/s for the summary."""
+    def motion(self, speed_um_s, lead):
+        """Take the head's speed of one block in um/s, and the lead of the guess that says so, for the summary."""
+        if lead < self._least_lead:
+            self._least_lead = lead
         self._speed_sum += abs(speed_um_s) >> 6
         self._speed_count += 1
 
@@ -93,6 +103,8 @@ class Session:
         self._tenth = 0
         self._peak_mn = FORCE_UNKNOWN
         self._speed_sum = self._speed_count = 0
+        self._force_sum = self._force_count = self._known = 0
+        self._least_lead = _LEAD_MAX
         self.is_open = True  # last: Ctrl-C may come between any two lines, and what is open is closed
         self._events.push(SESSION_START, t_ms, self._number)
 
@@ -124,5 +136,9 @@ class Session:
     def _summarise(self, t_ms):
         p = self._peaks
         speed = (self._speed_sum // max(1, self._speed_count)) << 6
+        mean = self._force_sum // max(1, self._force_count) if self._known else FORCE_UNKNOWN
+        sure = quality(self._least_lead)
         self._speed_sum = self._speed_count = 0
-        self._events.push(SUMMARY, t_ms, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], speed)
+        self._force_sum = self._force_count = self._known = 0
+        self._least_lead = _LEAD_MAX
+        self._events.push(SUMMARY, t_ms, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], speed, mean, sure)

@@ -63,10 +63,15 @@ def _checked(row, value):
     return float(value)
 
 
-def _fill_defaults(given, force_sensor):
-    """Return every setting; limits that were not given follow the ones that were."""
+def _defaults(force_sensor):
     values: dict = {row[0]: row[2] for row in SCHEMA}
     values["force_sensor"] = force_sensor
+    return values
+
+
+def _filled(given, base):
+    """Return `base` with what is given; limits that were not given follow the ones that were."""
+    values = dict(base)
     values.update(given)
     limit = values["over_limit_n"]
     if "ceiling_n" not in given:
@@ -100,9 +105,8 @@ def _check_together(values):
 class Settings:
     """The settings as the engine uses them: integers in mN, ms, mm, g, Hz, %, s and indexes of choices."""
 
-    def __init__(self, values=None, force_sensor="loadcell"):
-        self._given = values or {}
-        values = _fill_defaults(self._given, force_sensor)
+    def __init__(self, given=None, force_sensor="loadcell", base=None):
+        values = _filled(given or {}, base or _defaults(force_sensor))
         _check_together(values)
         self._values = values
         self.over_limit_mn = int(values["over_limit_n"] * 1000 + 0.5)
@@ -124,10 +128,11 @@ class Settings:
         self.force_as_is = False  # set by a replay whose force was never measured: no head weight, no tare
 
     @classmethod
-    def from_dict(cls, given, force_sensor="loadcell"):
+    def from_dict(cls, given, force_sensor="loadcell", base=None):
         """Return Settings from a parsed JSON object; `force_sensor` is the board's own kind.
 
-        Raises ValueError with the cause and the cure for anything that is not a valid setting.
+        `base` (as `to_dict` gives it) stands in place of the defaults. Raises ValueError with the cause and the cure
+        for anything that is not a valid setting.
         """
         if not isinstance(given, dict):
             raise ValueError("the settings are %s: give an object of names and values" % type(given).__name__)
@@ -136,13 +141,11 @@ class Settings:
             if name not in _NAMES:
                 _refuse_unknown(name)
             checked[name] = _checked(SCHEMA[_NAMES.index(name)], given[name])
-        return cls(checked, force_sensor)
+        return cls(checked, force_sensor, base)
 
     def changed(self, given):
-        """Return Settings in which `given` replaces what was given for these; errors as in `from_dict`."""
-        values = dict(self._given)
-        values.update(given)
-        return Settings.from_dict(values, self._values["force_sensor"])
+        """Return Settings with `given` in place of these; limits follow it. Errors as in `from_dict`."""
+        return Settings.from_dict(given, base=self._values)
 
     def to_dict(self):
         """Return all settings under their JSON names."""

@@ -2,8 +2,9 @@
 """Whether the handle is thrown about: a rolling head moves along the handle, a walking hand in all directions.
 
 Accelerations without gravity are smoothed over 80 ms, so that tremor and motor do not count, and their sizes over the
-last half second: along the handle and across it. Without a living gyro nobody knows where gravity is, and every tilt
-looks like an acceleration: then much less is taken for shaking.
+last half second: along the handle and across it. A hand that rolls also rests now and then, and its speed is known
+again; who never does more likely walks, and less is taken for shaking. Without a living gyro nobody knows where gravity
+is, and every tilt looks like an acceleration: then much less.
 """
 
 import micropython
@@ -13,7 +14,9 @@ _SMOOTH = const(2)
 _MEMORY = const(5)
 _FREE = const(20000)  # 1.5 m/s^2 across the handle, in 1/16 LSB,
 _PART = const(13)  # and 13/16 of what it is along it, are rolling
-_FREE_BLIND = const(4000)  # the same without a gyro
+_FREE_LOST = const(9400)  # the same where the speed is not known: 0.7 m/s^2
+_PART_LOST = const(8)
+_FREE_BLIND = const(4000)  # and without a gyro
 _PART_BLIND = const(4)
 _DEAD_BLOCKS = const(13)  # a quarter of a second without any noise: no gyro is so quiet
 
@@ -29,8 +32,8 @@ class Shaking:
         self.is_shaken = False
 
     @micropython.native
-    def block(self, x, y, z, wx, wy, wz):
-        """Take the accelerations without gravity and what the gyro read, in 1/16 LSB."""
+    def block(self, x, y, z, wx, wy, wz, known):
+        """Take the accelerations without gravity and what the gyro read, in 1/16 LSB; `known`: the speed is, by rests."""
         before = self._x
         self._x = x = before + (x - before >> _SMOOTH)
         before = self._y
@@ -48,6 +51,9 @@ class Shaking:
             self._wx = wx
             self._wy = wy
             self._wz = wz
-        blind = self._same >= _DEAD_BLOCKS
-        part = along * (_PART_BLIND if blind else _PART) >> 4
-        self.is_shaken = across > (_FREE_BLIND if blind else _FREE) + part
+        if self._same >= _DEAD_BLOCKS:
+            self.is_shaken = across > _FREE_BLIND + (along * _PART_BLIND >> 4)
+        elif known:
+            self.is_shaken = across > _FREE + (along * _PART >> 4)
+        else:
+            self.is_shaken = across > _FREE_LOST + (along * _PART_LOST >> 4)

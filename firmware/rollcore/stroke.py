@@ -18,6 +18,7 @@ import micropython
 from micropython import const
 
 from rollcore.events import KIND_KNEAD, KIND_LIFT, STROKE
+from rollcore.guess import quality
 from rollcore.history import History
 from rollcore.measure import Measure
 
@@ -50,7 +51,15 @@ _LOOK_BACK = const(100)  # blocks
 _SUM_MAX = const(268435456)
 _KEPT = const(5)  # strokes of a contact that can still become kneads
 _LATEST_MS = const(1000)  # a stroke that ended so long ago is not announced any more
-_EVEN = const(256)  # 1: at such odds, in natural logarithms, half of the quality is lost
+_SURE = const(50)  # quality
+_SHORT_UM = const(15000)
+_AT_TOUCH_MS = const(25)  # a block, and what rounds
+# why a stroke is not sure, the gravest first: `rollcore.fields.DOUBT_NAMES`
+_DOUBT_RIVAL = const(1)
+_DOUBT_LANDED = const(2)
+_DOUBT_LEFT = const(3)
+_DOUBT_UNFELT = const(4)
+_DOUBT_SHORT = const(5)
 
 
 class Stroke:
@@ -66,7 +75,7 @@ class Stroke:
         self.start_ms = self.end_ms = 0
         self.length_um = self.peak_um_s = 0
         self.mean_mn = self.peak_mn = 0
-        self.quality = 0
+        self.quality = self.doubt = 0
         self.report_ms = 0
 
     @micropython.native
@@ -87,6 +96,7 @@ class Stroke:
         self.mean_mn = other.mean_mn
         self.peak_mn = other.peak_mn
         self.quality = other.quality
+        self.doubt = other.doubt
         self.report_ms = other.report_ms
 
     @micropython.native
@@ -155,9 +165,7 @@ class StrokeDetector:
         stroke = self._stroke
         if stroke.id and changed <= stroke.last + _LATER and t_ms - stroke.report_ms < _REVISE_MS:
             self._measure_again(t_ms)
-        back = max(changed, self._history.oldest() + 1)
-        if stroke.id:
-            back = max(back, stroke.last + 1)
+        back = max(changed, self._history.oldest() + 1, stroke.last + 1)
         if back < self._at:
             self._at = back
             self._moving = False
@@ -189,7 +197,7 @@ class StrokeDetector:
             return
         history = self._history
         stroke = self._stroke
-        same = stroke.contact == self._contact and stroke.id > 0
+        same = stroke.contact == self._contact
         limit_ms = max(self._touch_ms, stroke.end_ms) if same else self._touch_ms
         first = block
         stop = max(history.oldest(), first - _LOOK_BACK)
@@ -238,12 +246,12 @@ class StrokeDetector:
         way = self._open.way
         for i in range(_KEPT):
             other = self._done[i]
-            if other.id and other.contact == self._contact and other.way != way:
+            if other.contact == self._contact and other.way != way:
                 self._knead = True
         if self._knead:
             for i in range(_KEPT):
                 other = self._done[i]
-                if other.id and other.contact == self._contact and other.kind == KIND_LIFT:
+                if other.contact == self._contact and other.kind == KIND_LIFT:
                     other.kind = KIND_KNEAD
                     self._announce(other, t_ms)
 
@@ -289,17 +297,30 @@ class StrokeDetector:
             or (opened.id == 0 and (self._shaken or not self._is_felt()))
         ):
             return
-        if not self._knead:
-            self._check_reversal(t_ms)
+        self._check_reversal(t_ms)
         opened.measured(m)
         opened.kind = KIND_KNEAD if self._knead else KIND_LIFT
-        lead = self._guesses.lead
-        opened.quality = lead * 100 // (lead + _EVEN)
+        opened.quality = quality(self._guesses.lead)
+        opened.doubt = self._doubt(opened.quality, end_ms)
         if opened.id == 0:
             self._last_done = (self._last_done + 1) % _KEPT
             self._stroke = self._done[self._last_done]
         self._stroke.copy(opened)
         self._announce(self._stroke, t_ms)
+
+    @micropython.native
+    def _doubt(self, sure, end_ms):
+        """Return why what was measured last may be no stroke, or not quite this one; 0 where nothing speaks so."""
+        m = self._measure
+        if sure < _SURE:
+            return _DOUBT_RIVAL
+        if m.start_ms - self._touch_ms <= _AT_TOUCH_MS:
+            return _DOUBT_LANDED
+        if m.end_ms == end_ms and self._history.contact(m.last + 1) < 0:
+            return _DOUBT_LEFT
+        if not self._starts_and_stops(_FELT_UM_S):
+            return _DOUBT_UNFELT
+        return _DOUBT_SHORT if m.length_um < _SHORT_UM else 0
 
     @micropython.native
     def _is_felt(self):
@@ -351,4 +372,5 @@ class StrokeDetector:
             stroke.peak_um_s,
             stroke.quality,
             stroke.revision,
+            stroke.doubt,
         )

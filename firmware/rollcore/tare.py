@@ -58,8 +58,6 @@ class Tare:
     def at(self, x, y, z):
         """Return the offset in mN in a pose, given by the accelerations in 1/256 g."""
         k = self._x
-        if self._fsr:
-            return k[0] >> _BITS
         return k[0] + (k[1] * x + k[2] * y + k[3] * z >> _BITS) >> _BITS
 
     @micropython.native
@@ -111,9 +109,7 @@ class Tare:
             k[i] = _clip(k[i] + ((g << 8) // part * error), self._most[i])
             for j in range(i, states):
                 less = g * (gain[j] >> shift) // part << shift
-                p[(i << 2) + j] -= less
-                if i != j:
-                    p[(j << 2) + i] = p[(i << 2) + j]
+                p[(j << 2) + i] = p[(i << 2) + j] = p[(i << 2) + j] - less
             p[5 * i] = max(_LEAST_VAR, p[5 * i] + _LEARN_VAR)
         if self._fsr:
             p[0] = min(_OFFSET_VAR, p[0] + _CREEP_VAR)

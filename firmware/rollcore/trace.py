@@ -1,28 +1,56 @@
 # SPDX-License-Identifier: MIT
-"""Samples into the log: the second difference of every channel, zigzag, as a varint of 7 bits a byte, low bits first.
+"""Samples into the log: how far each channel is from its prediction, as adaptive Rice codes.
 
-`full` keeps the time in ms, six axes of 16 bits and the force in mN; a replay of it is exact. `compact` keeps the
-axes in 12 bits (steps of 16) and the force in steps of 16 mN; times follow from the block's time and the period.
-Differences start from zero at the first block of each page, so a page can be read alone; an event between two samples
-only ends a block. An unknown force is the code 0 and leaves its differences alone; known ones count from 1.
+A block is `TRACE_FIELDS` of `rollcore.fields`, `TRACE_FIRST_FIELDS` in the first block of a page, and one string of
+bits, lowest bit of each byte first. A sample is 8 codes: the six axes, the force, the time. A block ends on a whole
+byte; an event between two samples only ends a block, and the next one goes on from the values of the last sample.
+
+*Channels.* `full` keeps the axes in 16 bits and the force in mN: a replay of it is exact. `compact` keeps both in
+steps of 16, rounded: axes of 12 bits over the sensor's whole range (1.95 mg and 0.56 deg/s at the driver's scale),
+a force in 16 mN, which is three times the noise of a load cell, up to FORCE_LIMIT_MN. Read back, a value is its step
+times 16, the highest of an axis 32767. Both keep every sample and its time in ms. The motor is not kept: it follows
+from the engine.
+
+*Predictions.* An axis is predicted to go on as it went from the last sample but one to the last: hands move smoothly.
+The force is predicted to stay: one reading of the load cell serves two or three samples, and an overshoot at each new
+one would cost twice. The time is predicted to be one period on; the microseconds below one ms are carried, and where
+the prediction is wrong they become 0, or 999 where it was too late, so that they follow the true phase.
+The first block of a page starts from values and steps of 0, and one period before the record's own time.
+
+*Codes.* A difference d becomes a number, 2 d or -2 d - 1. Of a force, 1 is added to it: 0 is an unknown force, which
+leaves the prediction alone. The number n is written as n >> k ones, a zero and the k low bits of n. A number that
+would need `RICE_ONES` ones is written as these ones alone and n in `RICE_RAW_BITS` bits: whatever fits the sensor fits
+the code.
+
+*Adaption.* Each channel has its k, counted in eighths and rounded down: a code with no ones takes 2 eighths off, one
+with 2 ones or more adds as many eighths as it had ones (RICE_ONES where it was written raw), within 0 and
+`RICE_K_MOST`. It starts at `RICE_K_FIRST` in the first block of a page.
 """
 
 import struct
 from array import array
 
+import micropython
 from micropython import const
 
 from rollcore import logformat as fmt
 from rollcore.sample import FORCE, FORCE_UNKNOWN, SAMPLE_LEN
 
-COMPACT = const(1)
+COMPACT = const(1)  # as the setting `trace` counts them
 FULL = const(2)
-FORCE_LIMIT_MN = const(67108863)  # 2^26 - 1: second differences and their zigzag stay small ints
+FORCE_LIMIT_MN = const(67108863)  # 2^26 - 1: the number of a difference stays below 2^28
 COMPACT_SHIFT = const(4)
-COMPACT_HALF = const(8)
-_SAMPLE_MOST = const(28)  # 5 bytes of time, 6 axes of 3, 5 of force
+RICE_ONES = const(8)
+RICE_RAW_BITS = const(30)
+RICE_K_FIRST = const(5)
+RICE_K_MOST = const(15)  # with it the largest code is 23 bits; with 7 that wait they stay a small int
+_HALF_RAW = const(15)
+_FIRST_FIT = const(8 * RICE_K_FIRST)
+_MOST_FIT = const(8 * RICE_K_MOST)
+_SAMPLE_MOST = const(38)  # 8 raw codes
 _AXES = const(6)
-_TIME = const(7)  # channel numbers: the sample's own, and the time in place of the motor
+_TIME = const(7)  # in place of the motor
+_CHANNELS = const(8)
 
 
 class TraceEncoder:
@@ -36,14 +64,22 @@ class TraceEncoder:
             raise ValueError("trace mode %r is neither compact nor full" % mode)
         self._writer = writer
         self._mode = mode
+        self._shift = COMPACT_SHIFT if mode == COMPACT else 0
+        self._half = 1 << self._shift >> 1
         self._period_us = period_us
-        self._value = array("i", [0] * SAMPLE_LEN)
-        self._slope = array("i", [0] * SAMPLE_LEN)
+        self._last = array("i", [0] * SAMPLE_LEN)
+        self._step = array("i", [0] * SAMPLE_LEN)  # of the axes; of the time its microseconds
+        self._numbers = array("i", [0] * SAMPLE_LEN)
+        self._fits = bytearray(SAMPLE_LEN)  # k of each channel in eighths
+        self._bits = 0  # what of the last byte is used
         writer.close_block()
         writer.block_fresh = True
 
     def add(self, t_ms, sample):
-        """Add one sample (see sample.py) at `t_ms`; return False when the ring was full. Allocates nothing."""
+        """Add one sample (see sample.py) at `t_ms`; return False when the ring was full. Allocates nothing.
+
+        Two samples of a page are less than 2^29 ms apart, which is six days.
+        """
         writer = self._writer
         at = writer.block_at
         if at == 0 or at + _SAMPLE_MOST > writer.block_limit:
@@ -53,16 +89,8 @@ class TraceEncoder:
             if writer.active:
                 writer.lose_sample(t_ms)
             return False
-        if self._mode == FULL:
-            at = self._put(at, _TIME, t_ms, 0)
-            for channel in range(_AXES):
-                at = self._put(at, channel, sample[channel], 0)
-            at = self._put_force(at, sample[FORCE], 0)
-        else:
-            for channel in range(_AXES):
-                at = self._put(at, channel, (sample[channel] + COMPACT_HALF) >> COMPACT_SHIFT, 0)
-            at = self._put_force(at, sample[FORCE], COMPACT_SHIFT)
-        writer.block_at = at
+        self._compare(t_ms, sample)
+        writer.block_at = self._pack(writer.ring.page, at)
         writer.block_count += 1
         return True
 
@@ -72,8 +100,9 @@ class TraceEncoder:
         at = writer.block_at
         if at == 0:
             return 0
+        self._bits = 0
         page = writer.ring.page
-        page[at] = self._mode
+        page[at] = self._mode + fmt.TRACE_RICE
         at += fmt.TRACE_FIELDS_BYTES
         if writer.block_fresh:
             writer.block_fresh = False
@@ -81,33 +110,85 @@ class TraceEncoder:
             struct.pack_into("<HBI", page, at, self._period_us & 0xFFFF, self._period_us >> 16, writer.sample_index)
             at += fmt.TRACE_FIRST_BYTES - fmt.TRACE_FIELDS_BYTES
             for channel in range(SAMPLE_LEN):
-                self._value[channel] = 0
-                self._slope[channel] = 0
-            self._value[_TIME] = t_ms
+                self._last[channel] = 0
+                self._step[channel] = 0
+                self._fits[channel] = _FIRST_FIT
+            self._last[_TIME] = t_ms
+            self._step[_TIME] = -self._period_us
         return at
 
-    def _put_force(self, at, force_mn, shift):
-        if force_mn == FORCE_UNKNOWN:
-            self._writer.ring.page[at] = 0
-            return at + 1
-        if force_mn > FORCE_LIMIT_MN:
-            force_mn = FORCE_LIMIT_MN
-        elif force_mn < -FORCE_LIMIT_MN:
-            force_mn = -FORCE_LIMIT_MN
-        if shift:
-            force_mn = (force_mn + COMPACT_HALF) >> shift
-        return self._put(at, FORCE, force_mn, 1)
+    @micropython.viper
+    def _compare(self, t_ms: int, sample):
+        """Set `_numbers` to what the sample is away from its prediction."""
+        last = self._last
+        step = self._step
+        numbers = self._numbers
+        shift = int(self._shift)
+        half = int(self._half)
+        for i in range(_AXES):
+            value = (int(sample[i]) + half) >> shift
+            now = value - int(last[i])
+            number = (now - int(step[i])) << 1
+            numbers[i] = number if number >= 0 else ~number
+            last[i] = value
+            step[i] = now
+        force = int(sample[FORCE])
+        if force == int(FORCE_UNKNOWN):
+            numbers[FORCE] = 0
+        else:
+            force = FORCE_LIMIT_MN if force > FORCE_LIMIT_MN else force
+            force = -FORCE_LIMIT_MN if force < -FORCE_LIMIT_MN else force
+            force = (force + half) >> shift
+            number = (force - int(last[FORCE])) << 1
+            numbers[FORCE] = 1 + (number if number >= 0 else ~number)
+            last[FORCE] = force
+        us = int(step[_TIME]) + int(self._period_us)
+        number = (t_ms - int(last[_TIME]) - us // 1000) << 1
+        numbers[_TIME] = number if number >= 0 else ~number
+        last[_TIME] = t_ms
+        step[_TIME] = us % 1000 if number == 0 else 0 if number > 0 else 999
 
-    def _put(self, at, channel, value, bias):
-        slope = value - self._value[channel]
-        bend = slope - self._slope[channel]
-        self._value[channel] = value
-        self._slope[channel] = slope
-        bend = bias + (bend << 1 if bend >= 0 else (-bend << 1) - 1)
-        page = self._writer.ring.page
-        while bend > 127:
-            page[at] = (bend & 127) | 128
+    @micropython.viper
+    def _pack(self, page, at: int) -> int:
+        """Write `_numbers` from the byte before `at` on, where bits of it are free; return the position behind."""
+        numbers = self._numbers
+        fits = self._fits
+        held = int(self._bits)
+        low = 0
+        if held:
+            at -= 1
+            low = int(page[at])
+        for i in range(_CHANNELS):
+            number = int(numbers[i])
+            fit = int(fits[i])
+            k = fit >> 3
+            ones = number >> k
+            if ones < RICE_ONES:
+                low |= ((number & ((1 << k) - 1)) << (ones + 1) | (1 << ones) - 1) << held
+                held += ones + 1 + k
+            else:
+                ones = RICE_ONES
+                low |= ((1 << RICE_ONES) - 1) << held
+                page[at] = low & 255
+                low = low >> 8 | (number & ((1 << _HALF_RAW) - 1)) << held
+                at += 1
+                page[at] = low & 255
+                low = low >> 8 | (number >> _HALF_RAW) << (held + _HALF_RAW - 8)
+                at += 1
+                held += RICE_RAW_BITS - 8
+            while held >= 8:
+                page[at] = low & 255
+                at += 1
+                low >>= 8
+                held -= 8
+            if ones == 0:
+                if fit > 1:
+                    fits[i] = fit - 2
+            elif ones > 1:
+                fit += ones
+                fits[i] = fit if fit < _MOST_FIT else _MOST_FIT
+        self._bits = held
+        if held:
+            page[at] = low
             at += 1
-            bend >>= 7
-        page[at] = bend
-        return at + 1
+        return at

@@ -116,8 +116,7 @@ class Trust:
         self._eb = eb
         # a step of Newton's square root keeps up with variances that change slowly
         sigma = self.sigma_e
-        sigma = sigma + ee // sigma >> 1
-        self.sigma_e = sigma if sigma > 1 else 1
+        self.sigma_e = sigma + ee // sigma >> 1
 
     @micropython.native
     def correct(self, noise):

@@ -8,11 +8,11 @@ from typing import Any
 from rollcore import events
 from rollcore import logformat as fmt
 from rollcore.faults import FAULT_NAMES
-from rollcore.fields import BAND_NAMES, CUE_NAMES, KIND_NAMES, SIDE_NAMES
+from rollcore.fields import BAND_NAMES, CUE_NAMES, DOUBT_NAMES, KIND_NAMES, SIDE_NAMES
 from rollcore.sample import FORCE_UNKNOWN
 
 from .log_pages import Record
-from .session import Band, Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpressure, Session, Step, Stroke
+from .session import Band, Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpressure, Second, Session, Step, Stroke
 
 _CONTACT_N = 0.3  # design.md: a stroke needs more than this; the estimate of a cut session uses the same
 _TEXT_LIMIT = 64
@@ -77,6 +77,7 @@ class SessionFold:
         for timed in (session.cues, session.marks, session.gaps, session.faults, session.force, session.battery):
             timed.sort(key=lambda item: item.t_s)
         session.bands.sort(key=lambda band: band.t_s)
+        session.seconds.sort(key=lambda second: second.t_s)
         session.steps.extend(self._as_step(record) for record in sorted(self._steps, key=lambda r: r.t_ms))
         self._totals()
 
@@ -103,6 +104,7 @@ class SessionFold:
             peak_n=values["peak_mn"] / 1000,
             peak_cm_s=values["peak_um_s"] / 10000,
             quality=values["quality"],
+            doubt=_name(DOUBT_NAMES, values, "doubt") if "doubt" in values else "",
         )
 
     def _over_on(self, record: Record) -> None:
@@ -147,6 +149,15 @@ class SessionFold:
             self._session.force.append(
                 ForcePoint(self._s(middle_ms), None if force_mn == FORCE_UNKNOWN else force_mn / 1000)
             )
+
+        mean_mn = record.values.get("mean_mn", FORCE_UNKNOWN)
+        second = Second(
+            t_s=self._s(record.t_ms),
+            speed_cm_s=record.values["speed_um_s"] / 10000,
+            mean_n=None if mean_mn == FORCE_UNKNOWN else mean_mn / 1000,
+            quality=record.values.get("quality"),
+        )
+        self._session.seconds.append(second)
 
     def _cue(self, record: Record) -> None:
         played = record.code == events.CUE

@@ -11,10 +11,11 @@ from typing import Any, BinaryIO
 from zlib import crc32
 
 from rollcore import logformat as fmt
-from rollcore.fields import RECORD_NAMES, fields_of
+from rollcore.fields import OLD_TYPES, RECORD_NAMES, fields_of, least_fields
 from rollcore.sample import FORCE_UNKNOWN
 
 _CHUNK = 16 * fmt.PAGE_LIMIT
+_RAW = (fmt.TRACE, fmt.STATE, fmt.SEAL)
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,14 @@ class Page:
 
 @dataclass
 class ScanReport:
-    """What a scan met beside intact pages: skipped stretches, and whether the file ends within a page."""
+    """What a scan met beside intact pages: skipped stretches, and whether the file ends within a page.
+
+    `offset` is where in the file the page begins that was yielded last.
+    """
 
     bad_stretches: int = 0
     torn_tail: bool = False
+    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def scan_pages(stream: BinaryIO, report: ScanReport | None = None) -> Iterator[P
     """Yield every intact page of `stream` in file order; `report` is filled on the way."""
     report = report if report is not None else ScanReport()
     buffer = b""
-    at = 0
+    start = at = 0  # of the buffer in the stream; of the next page in the buffer
     in_bad = may_be_torn = False
     ended = False
     while True:
@@ -73,6 +78,7 @@ def scan_pages(stream: BinaryIO, report: ScanReport | None = None) -> Iterator[P
             chunk = stream.read(_CHUNK)
             ended = not chunk
             buffer = buffer[at:] + chunk
+            start += at
             at = 0
             continue
         if at == len(buffer):
@@ -83,6 +89,7 @@ def scan_pages(stream: BinaryIO, report: ScanReport | None = None) -> Iterator[P
         page, length = _page_at(buffer, at)
         if page is not None:
             in_bad = may_be_torn = False
+            report.offset = start + at
             at += length
             yield page
             continue
@@ -169,26 +176,33 @@ def _frame(payload: bytes, at: int) -> tuple[int, int, int, int] | None:
 
 
 def _decode(code: int, t_ms: int, payload: bytes) -> Record | None:
-    if code == fmt.TRACE:
+    if code in _RAW:
         return Record(t_ms, code, RECORD_NAMES[code], {}, payload)
     fields = fields_of(code)
     if fields is None:
         return None
+    least = least_fields(code)
     code &= ~fmt.WIDE
+    code = OLD_TYPES.get(code, code)
     name = RECORD_NAMES[code]
     if not fields:
         return Record(t_ms, code, name, {"text": payload.decode("utf-8", "replace")}, payload)
-    values = unpack_fields(fields, t_ms, payload)
+    values = unpack_fields(fields, t_ms, payload, least)
     return None if values is None else Record(t_ms, code, name, values, payload)
 
 
-def unpack_fields(fields: tuple, t_ms: int, payload: bytes) -> dict[str, Any] | None:
-    """Return the fields of a payload by name, None when it is too short for them. More bytes are a newer version's."""
-    if len(payload) * 8 < sum(bits for _, _, bits in fields):
-        return None
+def unpack_fields(fields: tuple, t_ms: int, payload: bytes, least: int | None = None) -> dict[str, Any] | None:
+    """Return the fields of a payload by name, None when it is too short for the first `least` (all) of them.
+
+    More bytes are a newer version's; fields that an older version did not have are left out.
+    """
     rest = int.from_bytes(payload, "little")
-    values = {}
+    left = len(payload) * 8
+    values: dict[str, Any] = {}
     for name, storage, bits in fields:
+        if bits > left:
+            return values if least is not None and len(values) >= least else None
+        left -= bits
         values[name] = _value(storage, bits, rest & ((1 << bits) - 1), t_ms)
         rest >>= bits
     return values

@@ -4,7 +4,7 @@
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -40,12 +40,8 @@ def replay(
     recording. `advance` is told the number of samples done. Raises RollerError when the settings or the routine are
     wrong or there is no VM.
     """
-    if vm not in VMS:
-        raise RollerError(f"there is no VM called {vm}", f"choose one of {', '.join(VMS)}")
     job = make_job(recording, settings, routine)
-    advance = advance or (lambda _count: None)
-    rows = _run_here(job, advance) if vm == "cpython" else run_on(micropython_command(), job, advance)
-    return compose(rows, float(recording.t_s[0]), float(recording.t_s[-1]))
+    return compose(run_job(job, vm, advance), float(recording.t_s[0]), float(recording.t_s[-1]))
 
 
 def make_job(
@@ -53,27 +49,57 @@ def make_job(
 ) -> bytes:
     """Return the integers that `replay_runner` works on; RollerError when the settings or the routine are wrong."""
     engine_settings = _engine_settings(recording, settings)
-    values = {name: int(value) for name, value in vars(engine_settings).items() if not name.startswith("_")}
+    values = integers(engine_settings)
     steps = routines.rows(routine, engine_settings) if routine else ()
     dt_us = round(1e6 / recording.rate_hz)
     gap_ms = max(GAP_MS, round(3000 / recording.rate_hz))
-    parts = [struct.pack("<6i", replay_runner.MAGIC, dt_us, gap_ms, len(recording), len(values), len(steps))]
-    for name, value in values.items():
+    return job_head(dt_us, gap_ms, len(recording), values, steps) + engine_rows(recording).astype("<i4").tobytes()
+
+
+def job_head(
+    dt_us: int,
+    gap_ms: int,
+    samples: int,
+    settings: dict[str, int],
+    steps: Sequence[routines.Row] = (),
+    state: Sequence[int] = (),
+) -> bytes:
+    """Return what comes ahead of the samples of a job for `replay_runner`."""
+    counts = (dt_us, gap_ms, samples, len(settings), len(steps), len(state))
+    parts = [struct.pack("<7i", replay_runner.MAGIC, *counts)]
+    for name, value in settings.items():
         parts.append(struct.pack(f"<{len(name) + 2}i", len(name), *name.encode("ascii"), value))
     parts += [struct.pack(f"<{replay_runner.STEP_WORDS}i", *step) for step in steps]
-    return b"".join(parts) + engine_rows(recording).astype("<i4").tobytes()
+    return b"".join(parts) + struct.pack(f"<{len(state)}i", *state)
 
 
 def _engine_settings(recording: Recording, given: dict[str, Any] | None) -> Settings:
-    """Return the engine's settings, integers all: computed here once, so that no VM's floats can differ."""
-    try:
-        settings = Settings.from_dict(given or {})
-    except ValueError as error:
-        cause, _, cure = str(error).partition(": ")
-        raise RollerError(f"the settings are wrong: {cause}", cure or "see roller settings --help") from error
+    settings = checked_settings(given or {})
     settings.rate_hz = round(recording.rate_hz)
     settings.force_as_is = recording.force_as_is
     return settings
+
+
+def checked_settings(given: dict[str, Any]) -> Settings:
+    """Return the settings of a file; RollerError with cause and cure when they are wrong."""
+    try:
+        return Settings.from_dict(given)
+    except ValueError as error:
+        cause, _, cure = str(error).partition(": ")
+        raise RollerError(f"the settings are wrong: {cause}", cure or "see roller settings --help") from error
+
+
+def integers(settings: Settings) -> dict[str, int]:
+    """Return the engine's settings: computed here once, so that no VM's floats can differ."""
+    return {name: int(value) for name, value in vars(settings).items() if not name.startswith("_")}
+
+
+def run_job(job: bytes, vm: str = "cpython", advance: Advance | None = None) -> list[Row]:
+    """Return the event rows of a job; RollerError when there is no such VM."""
+    if vm not in VMS:
+        raise RollerError(f"there is no VM called {vm}", f"choose one of {', '.join(VMS)}")
+    advance = advance or (lambda _count: None)
+    return _run_here(job, advance) if vm == "cpython" else run_on(micropython_command(), job, advance)
 
 
 def _run_here(job: bytes, advance: Advance) -> list[Row]:

@@ -4,7 +4,7 @@
 from typing import Any
 
 from rollcore import events
-from rollcore.fields import CUE_NAMES, FIELDS, KIND_NAMES, SIDE_NAMES
+from rollcore.fields import CUE_NAMES, DOUBT_NAMES, FIELDS, KIND_NAMES, SIDE_NAMES
 
 Row = tuple[int, ...]
 
@@ -49,6 +49,7 @@ class _Answer:
             "mean_n": round(f["mean_mn"] / 1000.0, 3),
             "peak_n": round(f["peak_mn"] / 1000.0, 3),
             "quality": f["quality"],
+            "doubt": DOUBT_NAMES[f["doubt"]],
         }
 
     def _over_on(self, t_ms: int, f: dict[str, int]) -> None:

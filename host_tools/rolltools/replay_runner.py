@@ -5,14 +5,19 @@ It runs on CPython inside the tools and as a script on MicroPython: integers onl
 interpreter computes the same. As a script: replay_runner.py FIRMWARE_DIR JOB. It prints one line an event
 (`e` and the row), `p N` after every 4096 samples, `end` at last.
 
-A job: int32 words, little-endian: magic, dt_us, gap_ms, samples, settings, rows of the routine; then per setting the
-length of its name, the name one character a word, its value; then the rows; then per sample t_ms and the sample.
+A job: int32 words, little-endian: magic, dt_us, gap_ms, samples, settings, rows of the routine, numbers of the engine's
+state; then per setting the length of its name, the name one character a word, its value; then the rows; the numbers;
+then per sample t_ms and the sample. In place of a sample there may be what came from outside at that moment: INPUT,
+t_ms, and the cue that the app asked for, or PRESS for the button, or FINISH.
 """
 
 import sys
 from array import array
 
-MAGIC = 0x0B0B2
+MAGIC = 0x0B0B3
+INPUT = -1
+PRESS = -1
+FINISH = -2
 STEP_WORDS = 7
 ROW_WORDS = 9
 PROGRESS_EVERY = 4096
@@ -44,6 +49,24 @@ def _read_routine(stream, count):
     return Routine(tuple([tuple(_read_words(stream, STEP_WORDS)) for _ in range(count)]))
 
 
+def _load_state(engine, numbers):
+    from rollcore.snapshot import load
+
+    left = iter(numbers)
+    load(engine, lambda: next(left))
+    if list(left):
+        raise ValueError("this state is of another firmware")
+
+
+def _put_in(engine, t_ms, cue):
+    if cue == PRESS:
+        engine.press(t_ms)
+    elif cue == FINISH:
+        engine.finish(t_ms)
+    else:
+        engine.cue(cue, t_ms)
+
+
 def _hand_out(ring, row, emit):
     while ring.pop(row):
         emit(row)
@@ -55,10 +78,12 @@ def run(stream, emit, advance):
     from rollcore.engine import Engine
     from rollcore.events import new_row
 
-    magic, dt_us, gap_ms, samples, settings_count, rows = _read_words(stream, 6)
+    magic, dt_us, gap_ms, samples, settings_count, rows, numbers = _read_words(stream, 7)
     if magic != MAGIC:
         raise ValueError("this is not a job")
     engine = Engine(_read_settings(stream, settings_count), _read_routine(stream, rows))
+    if numbers:
+        _load_state(engine, _read_words(stream, numbers))
     row = new_row()
     words = array("i", bytes(4 * ROW_WORDS))
     sample = array("i", bytes(4 * (ROW_WORDS - 1)))
@@ -67,6 +92,10 @@ def run(stream, emit, advance):
         if stream.readinto(words) != 4 * ROW_WORDS:
             raise ValueError("the job is cut off")
         t_ms = words[0]
+        if t_ms == INPUT:
+            _put_in(engine, words[1], words[2])
+            _hand_out(engine.events, row, emit)
+            continue
         for i in range(ROW_WORDS - 1):
             sample[i] = words[i + 1]
         if t_ms - before_ms > gap_ms:

@@ -26,6 +26,7 @@ class Stroke:
     peak_n: float
     peak_cm_s: float
     quality: int
+    doubt: str = ""  # why it is not sure: `rollcore.fields.DOUBT_NAMES`
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,19 @@ class ForcePoint:
 
 
 @dataclass(frozen=True)
+class Second:
+    """What the second that ended at `t_s` was like: the mean force in contact (None: unknown), the mean speed.
+
+    `quality` 0-100 is the least of the motion in it. Both are None where the log is older.
+    """
+
+    t_s: float
+    speed_cm_s: float
+    mean_n: float | None
+    quality: int | None
+
+
+@dataclass(frozen=True)
 class Battery:
     """A reading of the gauge."""
 
@@ -148,6 +162,8 @@ class Session:
     bands: list[Band] = field(default_factory=list)
     routine: dict[str, Any] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    seconds: list[Second] = field(default_factory=list)
+    sealed: bool | None = None  # the file is what its digest says; None: it has none
 
     @property
     def about(self) -> bool:

@@ -5,6 +5,7 @@ Whatever the bytes are, reading them never fails: intact pages are kept, the res
 single intact page, or one that cannot be opened, raises a RollerError.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -19,7 +20,8 @@ from .log_pages import Page, Record, ScanReport, read_records, scan_pages
 from .log_trace import TraceDecoder, TraceSample
 from .session import COMPLETE, DAMAGED, TRUNCATED, Session
 
-_LATER = ("bands", "routine", "steps")  # of a Session: left out where an older file holds none
+_LATER = ("bands", "routine", "steps", "seconds", "sealed")  # of a Session: left out where an older file holds none
+_CHUNK = 1 << 16
 _IDENTITIES = 64  # sessions that are told apart in one file; a real file holds one
 
 
@@ -32,6 +34,7 @@ class _Tally:
     strays: int = 0
     ended: bool = False
     skipped: int = 0
+    seal: tuple[int, bytes] | None = None  # where it lies in the file, and the digest of what lies before
 
     def damaged(self) -> int:
         """Return how many pages are missing, unreadable or foreign."""
@@ -39,9 +42,9 @@ class _Tally:
         torn = self.scan.torn_tail and self.ended
         return max(missing, self.scan.bad_stretches + torn) + self.strays
 
-    def state(self) -> str:
-        """Return the state of the session in the words of session.py."""
-        if self.damaged():
+    def state(self, sealed: bool | None) -> str:
+        """Return the state of the session in the words of session.py; `sealed` as there."""
+        if self.damaged() or sealed is False:
             return DAMAGED
         return COMPLETE if self.ended else TRUNCATED
 
@@ -52,6 +55,7 @@ def read_session(path: Path) -> Session:
     session = Session(path=path, name=path.stem)
     fold: SessionFold | None = None
     for page in _pages(path, tally):
+        offset = tally.scan.offset
         if fold is None:
             fold = SessionFold(session, page.start_ms)
             session.session_no = page.session
@@ -59,28 +63,49 @@ def read_session(path: Path) -> Session:
             session.device = page.device.hex()
         for record in _records(page, tally):
             fold.add(record)
+            if record.code == fmt.SEAL:
+                tally.seal = (offset, record.payload)
     if fold is None:
         raise _not_a_log(path)
     fold.finish()
-    session.state = tally.state()
+    session.sealed = _is_sealed(path, tally.seal)
+    session.state = tally.state(session.sealed)
     session.damaged_pages = tally.damaged()
     session.skipped_records = tally.skipped
     return session
 
 
+def _is_sealed(path: Path, seal: tuple[int, bytes] | None) -> bool | None:
+    """Tell whether the file before its seal is what it was when it was sealed; None without a seal."""
+    if seal is None:
+        return None
+    offset, digest = seal
+    made = hashlib.sha256()
+    with path.open("rb") as stream:
+        while offset > 0 and (chunk := stream.read(min(offset, _CHUNK))):
+            made.update(chunk)
+            offset -= len(chunk)
+    return made.digest() == digest
+
+
 def iter_records(path: Path) -> Iterator[Record]:
     """Yield every record of the session in file order, trace blocks and settings included."""
+    for records in iter_pages(path):
+        yield from records
+
+
+def iter_pages(path: Path) -> Iterator[list[Record]]:
+    """Yield the records of each page of the session in file order: a trace counts anew in every page."""
     tally = _Tally()
     for page in _pages(path, tally):
-        yield from _records(page, tally)
+        yield _records(page, tally)
 
 
 def iter_trace(path: Path) -> Iterator[TraceSample]:
     """Yield the samples of the trace in file order; nothing when the session was kept without one."""
-    tally = _Tally()
-    for page in _pages(path, tally):
+    for records in iter_pages(path):
         decoder = TraceDecoder()
-        for record in _records(page, tally):
+        for record in records:
             if record.code == fmt.TRACE:
                 yield from decoder.decode(record)
 

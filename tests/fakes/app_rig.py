@@ -8,6 +8,8 @@ session = rig.session()
 """
 
 import json
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import fakes.board_rig  # noqa: F401 - puts the modelled board's modules on the path
@@ -22,6 +24,8 @@ from rolltools.session import Session
 from rolltools.session_log import read_session
 
 MOTOR_PIN = 4
+EPOCH_2000 = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+WALL_S = 840000000  # 2026-08
 
 
 class _Gc:
@@ -126,6 +130,31 @@ class AppRig(Rig):
     def sessions(self) -> list[Session]:
         """Return the sessions on the flash, oldest first."""
         return [read_session(path) for path in sorted((self.root / "sessions").glob("*.roll"))]
+
+    def set_wall_clock(self):
+        """Set the board's real-time clock, so that its sessions know when they began."""
+        self.world.rtc_offset_s = WALL_S
+
+    def start_of(self, session: Session) -> float:
+        """Return when a session began, in s of the rig's clock."""
+        return (datetime.fromisoformat(session.started_utc) - EPOCH_2000).total_seconds() - WALL_S
+
+    def on_clock_of_the_samples(self, session: Session, felt=False):
+        """Return strokes and alarms as a replay gives them, on the clock of the samples.
+
+        `felt`: alarms count from when the motor was commanded, not from when the engine asked for them.
+        """
+        shift = self.start_of(session) - self.world.samples._start_us / 1e6
+        strokes = []
+        for stroke in session.strokes:
+            row = {name.removesuffix("_s") if name[:2] == "t_" else name: v for name, v in asdict(stroke).items()}
+            strokes.append({name: value + shift if name[:2] == "t_" else value for name, value in row.items()})
+        over = []
+        for alarm in session.overpressure:
+            on_s = alarm.t_told_s if felt else alarm.t_on_s
+            if on_s is not None:
+                over.append({"t_on": on_s + shift, "t_off": alarm.t_off_s + shift, "peak_n": alarm.peak_n})
+        return {"strokes": strokes, "overpressure": over}
 
     def session(self) -> Session:
         """Return the only session on the flash."""

@@ -3,6 +3,7 @@
 
 import struct
 from array import array
+from hashlib import sha256
 from zlib import crc32
 
 from rollcore import events
@@ -10,7 +11,8 @@ from rollcore import logformat as fmt
 from rollcore.fields import FIELDS
 from rollcore.logwriter import LogWriter
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
-from rollcore.trace import COMPACT, FULL, TraceEncoder
+from rollcore.snapshot import StateRecords
+from rollcore.trace import COMPACT, FORCE_LIMIT_MN, FULL, TraceEncoder
 
 DEVICE = b"\x01\x02\x03\x04"
 SETTINGS_TEXT = '{"over_limit_n": 10.0, "band_low_n": 1.0, "trace": "off"}'
@@ -35,6 +37,7 @@ def stroke_row(t_ms: int, number: int, revision: int = 0, **fields: int) -> arra
         "peak_um_s": 400000 + number,
         "quality": 90,
         "revision": revision,
+        "doubt": number % 6,
     }
     values.update(fields)
     return row(events.STROKE, t_ms, *[int(values[name]) for name in FIELDS[events.STROKE]])
@@ -42,7 +45,7 @@ def stroke_row(t_ms: int, number: int, revision: int = 0, **fields: int) -> arra
 
 def summary_row(t_ms: int, force_mn: int = 5000) -> array:
     """Return a summary: nine tenths of one force and one unknown."""
-    return row(events.SUMMARY, t_ms, *[force_mn] * 9, FORCE_UNKNOWN, 123456)
+    return row(events.SUMMARY, t_ms, *[force_mn] * 9, FORCE_UNKNOWN, 123456, force_mn, 77)
 
 
 def drain(writer: LogWriter) -> list[bytes]:
@@ -91,7 +94,7 @@ def strokes_session(count: int, flush_every: int = 20, session: int = 7, start_m
 
 
 def every_record_session() -> list[bytes]:
-    """Return a session with every type of record, narrow and wide, and a trace of both kinds: the golden file's."""
+    """Return a session with every type of record, narrow and wide, and a trace of both kinds in its second page."""
     writer = begin()
     for number in range(1, 6):
         writer.add_event(stroke_row(5000 + 1000 * number, number))
@@ -122,6 +125,31 @@ def every_record_session() -> list[bytes]:
                 writer.add_event(row(events.MARK, 200150, 3))
     writer.add_event(row(events.SESSION_STOP, 260000, 7, 195000, 20000, 15000, 900))
     writer.end(260000)
+    return pages + drain(writer)
+
+
+def trace_session() -> list[bytes]:
+    """Return a session with a trace of both kinds: smooth and jumping axes, every way of a force, gaps, an event."""
+    writer = begin()
+    pages = drain(writer)
+    sample = new_sample()
+    for mode in (FULL, COMPACT):
+        encoder = TraceEncoder(writer, mode, 4808)
+        t_ms = 200000
+        for i in range(90):
+            for channel in range(6):
+                sample[channel] = (i * i * (channel + 3)) % 4001 - 2000
+            sample[i % 6] = (-32768, 32767, 0)[i % 3] if i % 20 == 19 else sample[i % 6]
+            sample[FORCE] = FORCE_UNKNOWN if i % 30 > 25 else 5000 + 37 * i
+            if i % 40 == 39:
+                sample[FORCE] = (FORCE_LIMIT_MN, -FORCE_LIMIT_MN)[i // 40]
+                t_ms += 3000 * i
+            t_ms += 5 if i % 5 else 4
+            encoder.add(t_ms, sample)
+            if i == 60:
+                writer.add_event(row(events.MARK, t_ms, 3))
+    writer.add_event(row(events.SESSION_STOP, 900000, 7, 895000, 20000, 15000, 900))
+    writer.end(900000)
     return pages + drain(writer)
 
 
@@ -156,9 +184,20 @@ def routine_session() -> list[bytes]:
     writer.add_event(row(events.STEP, 36000, 2, 2, 2000, 70000))
     writer.add_event(row(events.CUE, 36000, 6, 64))
     writer.add_event(row(events.STEP, 70000, 0, 0, 1000, 10000))
+    records = StateRecords(writer, 70000)
+    for number in (*range(-70, 70), 2**30 - 1, 1 - 2**30, *range(100000, 101000)):
+        records.put(number)
+    records.end()
     writer.add_event(row(events.SESSION_STOP, 71000, 7, 66000, 20000, 15000, 900))
     writer.end(71000)
-    return drain(writer)
+    return sealed(writer, drain(writer))
+
+
+def sealed(writer: LogWriter, pages: list[bytes]) -> list[bytes]:
+    """Return the pages of a whole session and the one that seals them."""
+    seal = bytes(writer.seal(sha256(b"".join(pages)).digest()))
+    writer.release()
+    return [*pages, seal]
 
 
 def record(code: int, payload: bytes, offset: int = 0) -> bytes:

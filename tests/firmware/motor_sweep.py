@@ -26,9 +26,9 @@ import pytest  # noqa: E402 - the folders just put on the path are for the run a
 from fakes.app_rig import AppRig, pressed  # noqa: E402
 
 # Too hard until the pages of the trace must be written in the alarm, then far too hard; the button in between.
-STEPS = [(0.6, 0.0), (0.2, 5.0), (9.0, 14.0), (0.6, 5.0), (1.0, 32.0), (0.3, 0.0), (2.0, 0.0)]
-PRESS_S, LET_GO_S, END_S = 10.3, 10.5, 15.0  # the end leaves the watchdog its time
-ALARM, PAGE, CEILING = (1.2, 2.0), (7.0, 8.6), (10.2, 12.2)
+STEPS = [(0.6, 0.0), (0.2, 5.0), (15.0, 14.0), (0.6, 5.0), (1.0, 32.0), (0.3, 0.0), (2.0, 0.0)]
+PRESS_S, LET_GO_S, END_S = 16.3, 16.5, 21.0  # the end leaves the watchdog its time
+ALARM, PAGE, CEILING = (1.2, 2.0), (12.2, 13.8), (16.2, 18.2)
 OFF_MS, WATCHDOG_OFF_MS = 50.0, 2010.0
 ETIMEDOUT = 116
 LATER_MS = 500  # beyond the limit: how long the app goes on after a fault that does not end it

@@ -160,8 +160,8 @@ def test_ctrl_c_in_a_cue_outside_a_session(make_rig):
 
 
 def test_a_page_that_must_be_written_in_an_alarm_stops_the_motor_first(make_rig):
-    rig = make_rig(pressed([(2.0, 0.0), (25.0, 14.0), (1.0, 0.0)]), {"trace": "full"})
-    rig.run(36.0)
+    rig = make_rig(pressed([(2.0, 0.0), (45.0, 14.0), (1.0, 0.0)]), {"trace": "full"})
+    rig.run(56.0)
     assert len([1 for start, _ in rig.motor_spans() if start < 27]) > 20
     assert len(rig.written_with_motor) > 6 and not any(rig.written_with_motor)
     assert (rig.session().state, rig.session().gaps) == ("complete", [])
@@ -214,6 +214,17 @@ def test_a_cell_that_is_nearly_empty_is_spared_the_motor(make_rig):
     assert [(cue.cue, cue.played) for cue in session.cues] == [("low_battery", False), ("over", False)]
     assert [alarm.t_told_s for alarm in session.overpressure] == [None]
     assert "low_battery" in [fault.code for fault in session.faults]
+
+
+def test_a_cell_that_runs_low_has_the_session_on_the_flash_at_once(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (80.0, 5.0)]))
+    rig.at(10.0, lambda: setattr(rig.world.chips["gauge"], "millivolts", 3250))
+    written = []
+    rig.at(55.0, lambda: written.append(len(rig.written_with_motor)))
+    rig.at(66.0, lambda: written.append(len(rig.written_with_motor)))
+    rig.run(67.0)
+    assert written[0] == 0, "nothing is written in contact"
+    assert written[1] > 0
 
 
 def test_a_cell_that_recovers_has_its_motor_back(make_rig):

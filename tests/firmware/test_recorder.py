@@ -107,6 +107,10 @@ def test_nothing_is_written_in_contact_and_the_motor_stops_before_every_write(de
     desk.recorder.turn(20000, True)  # the end of a session cannot wait for the hand
     assert desk.acts[:2] == ["off", "write"]
     assert len(desk.sessions()[0].marks) == 200
+    assert desk.sessions()[0].sealed is None
+    desk.recorder.turn(20050, True)
+    assert desk.acts[2:] == ["off"], "the motor stops for the seal, too; the file is open already"
+    assert desk.sessions()[0].sealed is True
     assert [stream.closed for stream in desk.files] == [True]  # a file left open would lose its end with the power
 
 

@@ -21,14 +21,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "firmware"), str(HERE.parents[1] / "host_tools")]
 
 import rolltools  # noqa: E402, F401, I001 - on the path just made; makes rollcore importable
-from fakes.log_sessions import (  # noqa: E402
-    begin,
-    drain,
-    every_record_session,
-    feedback_session,
-    routine_session,
-    strokes_session,
-)
+from fakes.log_sessions import begin, drain, strokes_session  # noqa: E402
 
 from rollcore import logformat as fmt  # noqa: E402
 from rollcore.engine import Engine  # noqa: E402
@@ -40,6 +33,7 @@ from rolltools.errors import RollerError  # noqa: E402
 from rolltools.recording import engine_rows  # noqa: E402
 from rolltools.session import COMPLETE, Session  # noqa: E402
 
+GOLDEN = HERE.parent / "rollcore" / "golden"  # every type of record, of every version
 MILLION = 1000000
 TIMED = ("cues", "marks", "gaps", "faults", "force", "battery", "bands", "steps")
 
@@ -72,6 +66,16 @@ def hand_session() -> list[bytes]:
             pages += drain(writer)
     writer.end(t_ms)
     return pages + drain(writer)
+
+
+def pages_of(path: Path) -> list[bytes]:
+    """Return the pages of an undamaged log."""
+    data, pages = path.read_bytes(), []
+    while data:
+        length = int.from_bytes(data[6:8], "little")
+        pages.append(data[:length])
+        data = data[length:]
+    return pages
 
 
 # -- damage --------------------------------------------------------------------------------------------------------
@@ -180,7 +184,8 @@ class Truth:
 
 
 def content(session: Session) -> dict:
-    return {name: value for name, value in asdict(session).items() if name != "path"}
+    # A session is whole without its seal, which may be lost with its page.
+    return {name: value for name, value in asdict(session).items() if name not in ("path", "sealed")}
 
 
 def facts_of(session: Session) -> list:
@@ -197,12 +202,7 @@ def facts_of(session: Session) -> list:
 
 
 OTHER = strokes_session(6, flush_every=2, session=9)
-SUBJECTS = {
-    "a hand's session": hand_session(),
-    "all types of records": every_record_session(),
-    "bands and alarms": feedback_session(),
-    "a routine": routine_session(),
-}
+SUBJECTS = {"a hand's session": hand_session()} | {path.stem: pages_of(path) for path in sorted(GOLDEN.glob("*.roll"))}
 TRUTHS = {name: Truth.of(pages) for name, pages in SUBJECTS.items()}
 OTHER_TRUTH = Truth.of(OTHER)
 

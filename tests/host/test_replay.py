@@ -34,6 +34,7 @@ def test_a_revised_stroke_keeps_its_first_announcement():
         "mean_n": 3.0,
         "peak_n": 4.0,
         "quality": 80,
+        "doubt": "",
     }
 
 

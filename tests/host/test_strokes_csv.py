@@ -27,6 +27,7 @@ def test_the_table_lies_beside_the_log_with_a_row_for_each_stroke(tmp_path):
         "peak_n": "7.003",
         "peak_cm_s": "40.0003",
         "quality": "90",
+        "doubt": "left",
     }
 
 

@@ -60,7 +60,7 @@ def main():
     engine = Engine(settings, Routine(check_steps({"steps": steps}, settings)))
     sample = array("i", [0, 0, 0, 0, 0, 0, 0, MOTOR_OWN])
     row = new_row()
-    seen = array("i", [0] * 16)
+    seen = array("i", [0] * 32)
     table = back_and_forth()
     play(engine, sample, table, row, seen, 0, 1000)
     if len(sys.argv) > 2:

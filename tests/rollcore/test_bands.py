@@ -126,6 +126,38 @@ def test_a_stroke_in_the_band_begins_the_while_anew():
     assert hand.lit == 0
 
 
+def test_a_while_of_rolling_too_lightly_may_have_lifts_in_it():
+    hand = Hand()
+    for _ in range(4):
+        hand.press(700, 1.5, speed_um_s=50000)
+        hand.press(0, 0.6, speed_um_s=50000)
+    assert hand.lit == 1
+
+
+def test_the_band_goes_by_a_mean_that_begins_anew_with_each_contact():
+    hand = Hand()
+    hand.press(12_000)
+    assert hand.press(12_000, 0.1) == [BAND_OVER]
+    hand.press(0)
+    assert hand.press(3000, 0.1) == [BAND_WANTED]
+    assert hand.bands.mean_mn == 3000
+    hand.press(6000, 0.04)
+    assert 3000 < hand.bands.mean_mn < 5000
+    hand.press(6000, 1.5)
+    assert hand.bands.mean_mn == pytest.approx(6000, abs=50)
+
+
+def test_an_edge_is_as_it_stands_for_a_touch_and_holds_the_band_of_now():
+    touched = Hand()
+    touched.press(0)
+    assert touched.press(1050, 0.1) == [BAND_WANTED], "just above the edge"
+    for before_mn, band in ((3000, BAND_WANTED), (700, BAND_LIGHT)):
+        hand = Hand()
+        hand.press(before_mn)
+        for force_mn in (1050, 950):
+            assert hand.press(force_mn, 2.0) == [band], "within the hysteresis"
+
+
 def rolled(force_n, count=8, settings=None, unknown=()):
     plan = Plan().rest(1.5).press(0, force_n)
     for i in range(count):

@@ -1,18 +1,30 @@
 # SPDX-License-Identifier: MIT
 import os
 import subprocess
+import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-FIRMWARE = HERE.parents[1] / "firmware"
+import pytest
+
+from rollcore.trace import COMPACT, FULL
+from rolltools import FIRMWARE_DIR
+
+SCRIPT = Path(__file__).parent / "log_noalloc_vm.py"
+ON_CPYTHON = "import rolltools, runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0])"
 
 
-def test_the_writer_allocates_nothing_for_events_and_samples(vm32):
-    script = HERE / "log_noalloc_vm.py"
-    path = {**os.environ, "MICROPYPATH": str(FIRMWARE)}
-    run = subprocess.run([*vm32, str(script)], env=path, capture_output=True, text=True, timeout=60)
+def words(command: list[str], mode: int) -> list[str]:
+    path = {**os.environ, "MICROPYPATH": str(FIRMWARE_DIR)}
+    run = subprocess.run([*command, SCRIPT, str(mode)], env=path, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stdout + run.stderr
-    words = run.stdout.split()
-    assert (words[0], int(words[1])) == ("samples", 10000)
-    assert int(words[3]) > 10, "pages were closed under the locked heap"
-    assert int(words[5]) > 100, "so was the way of a full ring"
+    return run.stdout.split()
+
+
+@pytest.mark.parametrize("mode", [COMPACT, FULL])
+def test_the_writer_allocates_nothing_and_writes_the_same_everywhere(vm32, vm64, mode):
+    found = words(vm32, mode)
+    assert (found[0], int(found[1])) == ("samples", 10000)
+    assert int(found[3]) > 10, "pages were closed under the locked heap"
+    assert int(found[5]) > 100, "so was the way of a full ring"
+    assert words([sys.executable, "-c", ON_CPYTHON], mode) == found
+    assert words(vm64, mode) == found

@@ -6,7 +6,7 @@ from fakes.log_sessions import DEVICE, begin, drain, row, stroke_row, strokes_se
 
 from rollcore import events
 from rollcore import logformat as fmt
-from rollcore.logwriter import LogWriter
+from rollcore.logwriter import IDLE_FLUSH_MS, LogWriter
 from rolltools.log_pages import Page, ScanReport, read_records, scan_pages
 
 
@@ -40,7 +40,7 @@ def test_pages_end_where_the_blocks_of_the_file_end():
 
 
 def test_after_an_early_flush_the_next_page_ends_with_the_block():
-    pages = strokes_session(400, flush_every=37)
+    pages = strokes_session(400, flush_every=39)
     ends, at, block, left = [], 0, 0, 4096
     for page in pages:
         assert len(page) <= left, "a page across two blocks"
@@ -50,7 +50,7 @@ def test_after_an_early_flush_the_next_page_ends_with_the_block():
             ends.append(at)
             block += 1
             left = fmt.block_room(block, 4096)
-    assert len(ends) == 3
+    assert len(ends) == 4
     assert all(len(page) >= 256 for page in pages[:-1])
 
 
@@ -77,7 +77,7 @@ def test_the_time_base_moves_when_a_record_is_too_far_or_goes_back():
 
 def test_the_end_record_counts_pages_and_records():
     found = records(strokes_session(100))
-    assert found[-1].values == {"pages": 5 + 1, "records": len(found) - 1, "dropped": 0}
+    assert found[-1].values == {"pages": 6 + 1, "records": len(found) - 1, "dropped": 0}
 
 
 def test_text_goes_to_the_next_page_when_the_rest_is_short():
@@ -90,8 +90,22 @@ def test_text_goes_to_the_next_page_when_the_rest_is_short():
 
 
 def test_text_longer_than_half_a_page_is_refused():
-    with pytest.raises(ValueError, match="does not fit"):
+    with pytest.raises(ValueError, match="do not fit"):
         begin().add_text(fmt.SETTINGS, 5000, "x" * 2049)
+
+
+def test_a_page_that_was_opened_just_now_is_not_flushed_for_the_age_of_the_one_before():
+    writer = begin()
+    t_ms = 5000
+    while not writer.pending:
+        t_ms += 500
+        writer.add_event(stroke_row(t_ms, 1))
+    assert t_ms > 5000 + 2 * IDLE_FLUSH_MS
+    assert writer.flush_due(t_ms, False)
+    writer.take_page()
+    writer.release()
+    assert not writer.flush_due(t_ms + 50, False)
+    assert writer.flush_due(t_ms + IDLE_FLUSH_MS, False)
 
 
 def test_a_session_cannot_begin_over_the_pages_of_another():

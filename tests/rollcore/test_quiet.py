@@ -44,11 +44,12 @@ def test_what_changes_along_any_axis_is_not_quiet(axis, way):
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
-def test_what_turns_is_not_quiet(axis):
+@pytest.mark.parametrize("way", [1, -1])
+def test_what_turns_is_not_quiet(axis, way):
     turn = [0.0, 0.0, 0.0]
-    turn[axis] = 15.0
+    turn[axis] = way * 15.0
     assert not after(np.zeros((40, 3)), turn).is_quiet
-    turn[axis] = 1.0
+    turn[axis] = way * 1.0
     assert after(np.zeros((40, 3)), turn).is_quiet
 
 

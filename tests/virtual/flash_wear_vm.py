@@ -56,6 +56,7 @@ def drive(writer, store, trace, seconds):
             trace.add(t_ms, sample)
         if t_ms % 1000 == 995:
             fill_row(row, events.SUMMARY, t_ms, 4000)
+            row[14] = 90  # the quality
             writer.add_event(row)
             if in_contact:
                 strokes += 1
@@ -76,7 +77,7 @@ def fill_row(row, kind, t_ms, value):
 
 
 def stroke_row(row, number, t_ms):
-    values = (events.STROKE, t_ms, number, t_ms - 800, t_ms - 140, 1, 0, 153211, 4012, 6033, 401003, 90, 0, 0)
+    values = (events.STROKE, t_ms, number, t_ms - 800, t_ms - 140, 1, 0, 153211, 4012, 6033, 401003, 90, 0, 3, 0)
     for i in range(len(row)):
         row[i] = values[i]
 

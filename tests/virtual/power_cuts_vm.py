@@ -106,6 +106,7 @@ class Day:
         yield
         self._event(events.SESSION_STOP, 110000, 1, 110000, 50000, 40000, 0)
         yield from self._write_page(110000)
+        yield from self._write_page(110100)  # the seal
 
     def _roll(self, t_ms, count):
         """Strokes in contact, then 10 s without: what waits goes to the flash."""

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""A full trace of the whole firmware, replayed from the state in its log: the same events, to the bit."""
+
+import json
+
+import pytest
+from samples import SampleFile
+
+from rolltools import hand
+from rolltools.errors import RollerError
+from rolltools.log_replay import replay_log
+from rolltools.recording import write_chip_samples
+
+STEPS = [{"name": "left", "seconds": 8, "side": "left"}, {"name": "right", "seconds": 8, "over_limit_n": 4}]
+
+
+def traced(make_rig, tmp_path, scenario, seed, routine=False, **settings):
+    """Record a session of the modelled hand with a full trace; return its file."""
+    truth = hand.make(scenario, seed, duration_s=30.0)
+    write_chip_samples(truth.recording, tmp_path / "samples")
+    with (tmp_path / "samples").open("rb") as stream:
+        rig = make_rig(SampleFile(stream), {"trace": "full", **settings})
+        if routine:
+            (rig.root / "routine.json").write_text(json.dumps({"steps": STEPS}))
+        for at_s in (9.0, 14.0):
+            rig.at(at_s, lambda: rig.world.press(True))
+            rig.at(at_s + 0.2, lambda: rig.world.press(False))
+        rig.run(45.0)
+    assert rig.error is None
+    return sorted(rig.root.glob("sessions/*.roll"))[0]
+
+
+@pytest.mark.parametrize("scenario", ["demo", "overpressure", "everything"])
+@pytest.mark.parametrize("vm", ["cpython", "micropython"])
+def test_the_engine_says_the_same_again(make_rig, tmp_path, vm64, scenario, vm):
+    path = traced(make_rig, tmp_path, scenario, 3)
+    again = replay_log(path, vm)
+    assert again.events > 20
+    assert again.different == 0
+
+
+def test_presses_and_a_routine_are_played_again(make_rig, tmp_path):
+    path = traced(make_rig, tmp_path, "overpressure", 3, routine=True)
+    again = replay_log(path)
+    assert [step["step"] for step in again.answer["steps"]] == [1, 2, 0]
+    assert again.different == 0
+
+
+def test_a_log_without_a_full_trace_cannot_be_replayed(make_rig, tmp_path):
+    with pytest.raises(RollerError, match="no full trace"):
+        replay_log(traced(make_rig, tmp_path, "overpressure", 3, trace="compact"))
