@@ -20,7 +20,6 @@ if __name__ == "__main__":
 
 import numpy as np  # noqa: E402 - the folders just put on the path are for the run as a script
 import pytest  # noqa: E402
-import recorder  # noqa: E402
 from fakes.app_rig import AppRig  # noqa: E402
 from samples import SampleFile  # noqa: E402
 
@@ -29,6 +28,8 @@ from rollcore.settings import Settings  # noqa: E402
 from rolltools import console, hand  # noqa: E402
 from rolltools.recording import Recording, engine_rows, write_chip_samples  # noqa: E402
 from rolltools.session_log import iter_trace  # noqa: E402
+
+import recorder  # noqa: E402 # isort: skip - rolltools makes it importable
 
 TRACES = ("compact", "full")
 MINUTES_10 = 600
