@@ -22,10 +22,12 @@ test-exhaustive: .venv/.done ## the long sweeps, too
 mutants: .venv/.done ## the detector's guards broken one by one: those whose loss no test notices
 	$(PY) tests/mutants.py
 
-bench: .venv/.done ## cost of a step, bytes of a log, heap of a session, real hands, latency, alarms with a trace: printed, never asserted
+bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear, latency, alarms with a trace: printed, never asserted
 	$(PY) tests/bench.py
 	$(PY) tests/firmware/heap_report.py
 	$(PY) tests/real_recordings.py
+	$(PY) tests/bench_flash.py
+	$(PY) tests/trace_ring.py
 	$(PY) tests/latency.py
 	$(PY) tests/alarms.py
 

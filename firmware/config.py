@@ -7,6 +7,7 @@ A bad file never stops the boot: the defaults hold, and its fault is named.
 import json
 
 from rollcore.calibration import Calibration
+from rollcore.logformat import PAGE_LIMIT
 from rollcore.settings import Settings
 
 SETTINGS_PATH = "/settings.json"
@@ -32,7 +33,10 @@ def load_routine(settings, path=ROUTINE_PATH):
     from rollcore.routine import Routine, check_steps  # 3 KB that a roller without a routine never needs
 
     try:
-        return Routine(check_steps(given, settings)), json.dumps(given), None
+        routine, text = Routine(check_steps(given, settings)), json.dumps(given)
+        if len(text.encode()) > PAGE_LIMIT // 2:
+            raise ValueError("%d bytes do not fit a record of the log" % len(text.encode()))
+        return routine, text, None
     except ValueError as error:
         return None, "", "%s: %s" % (path, error)
 

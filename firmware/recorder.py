@@ -148,6 +148,8 @@ class Recorder:
     def _write(self, page):
         """Write a page and give its buffer back; return False when the flash refuses it."""
         self._motor_off()
+        if not self._store.number:
+            self._store.open()  # that failed when the session began
         if not self._store.append(page, not self._writer.active):
             return False
         self._digest.update(page)

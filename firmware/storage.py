@@ -56,9 +56,8 @@ class SessionStore:
         self._root = root
         self._vfs = vfs
         self._file = None
-        self._free_blocks = 0
-        self._keep_blocks = 0
-        self._block_bytes = 4096
+        self._orphans = []
+        self._limit = 0  # how long the open file may grow before the reserve is touched
         self.number = 0
         self.offset = 0
         self.fault = FAULT_NONE
@@ -110,7 +109,7 @@ class SessionStore:
 
     def sessions(self):
         """Return the numbers of the sessions on the flash, oldest first; OSError when the folder cannot be read."""
-        return self._numbers(SUFFIX)
+        return self._numbers()[0]
 
     def mark_pulled(self, number):
         """Mark a session as safe on a PC: it is the first to go when space is short."""
@@ -151,19 +150,31 @@ class SessionStore:
         except OSError:
             self._vfs.mkdir(self._root)
 
-    def _numbers(self, suffix):
+    def _numbers(self):
+        """Return the numbers of the sessions and those of the marks, oldest first.
+
+        Both from one listing: for each name littlefs reads the directory's whole log.
+        """
         try:
             names = self._vfs.listdir(self._root)
         except OSError as error:
             if error.errno != _ENOENT:
                 raise
             names = []  # no session was ever kept
-        found = [session_number(name, suffix) for name in names]
-        return sorted([number for number in found if number])
+        found = []
+        for suffix in (SUFFIX, PULLED_SUFFIX):
+            numbers = [session_number(name, suffix) for name in names]
+            found.append(sorted([number for number in numbers if number]))
+        return found
 
     def _next_number(self):
-        # The marks count, too: a session that was pulled and removed must not give its name to another.
-        used = self._numbers(SUFFIX) + self._numbers(PULLED_SUFFIX)
+        """Return the number after all that are in use; note the marks of sessions that are gone, but the newest.
+
+        The marks count, too: a session that was pulled and removed must not give its name to another.
+        """
+        sessions, marks = self._numbers()
+        used = sessions + marks
+        self._orphans = [number for number in marks[:-1] if number not in sessions]
         number = max(used) + 1 if used else 1
         if number > _LAST_NUMBER:
             number = 1
@@ -172,25 +183,22 @@ class SessionStore:
         return number
 
     def _drop_orphans(self):
-        """Remove the marks of sessions that are gone, but the newest: it keeps its number from being given again."""
-        sessions = self._numbers(SUFFIX)
-        for number in self._numbers(PULLED_SUFFIX)[:-1]:
-            if number not in sessions:
-                self._vfs.remove(self._path(session_name(number) + PULLED_SUFFIX))
+        while self._orphans:
+            self._vfs.remove(self._path(session_name(self._orphans.pop()) + PULLED_SUFFIX))
 
     # -- space ------------------------------------------------------------------------------------------------
 
     def _measure(self):
         stat = self._vfs.statvfs(self._root)
-        self._block_bytes = stat[_STATVFS_BLOCK]
-        self._free_blocks = stat[_STATVFS_FREE]
-        self._keep_blocks = max(_SPARE_BLOCKS, (stat[_STATVFS_TOTAL] * KEEP_FREE_PERCENT + 99) // 100)
+        block, total = stat[_STATVFS_BLOCK], stat[_STATVFS_TOTAL]
+        held = (self.offset + block - 1) // block
+        keep = max(_SPARE_BLOCKS, (total * KEEP_FREE_PERCENT + 99) // 100)
+        self._limit = (held + stat[_STATVFS_FREE] - keep) * block
 
     def _make_room(self, size):
         """Remove sessions until `size` more bytes leave the reserve free; return False when that is not possible."""
-        # Free blocks are counted here and measured only around a removal: measuring walks the whole file system.
-        need = self._keep_blocks + (size + self._block_bytes - 1) // self._block_bytes
-        while self._free_blocks < need:
+        # Measured ahead of the first page and after a removal only: it walks the whole file system.
+        while self.offset + size > self._limit:
             if not self._remove_one():
                 return False
         return True
@@ -198,8 +206,8 @@ class SessionStore:
     def _remove_one(self):
         """Remove the oldest pulled session, else the oldest; return False when only the open one is left."""
         try:
-            others = [number for number in self._numbers(SUFFIX) if number != self.number]
-            pulled = set(self._numbers(PULLED_SUFFIX))
+            sessions, pulled = self._numbers()
+            others = [number for number in sessions if number != self.number]
             first = [number for number in others if number in pulled] or others
             if not first:
                 self._measure()
@@ -228,9 +236,7 @@ class SessionStore:
             self._abandon()
             self.fault = FAULT_FULL if error.errno == _ENOSPC else FAULT_IO
             return False
-        before = self.offset // self._block_bytes
         self.offset += len(page)
-        self._free_blocks -= self.offset // self._block_bytes - before
         self.fault = FAULT_NONE
         return True
 

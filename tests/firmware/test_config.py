@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Settings and calibration from their files: whatever lies there, the boot goes on."""
 
+import json
+
 import pytest
-from config import load_calibration, load_settings, restore_motor
+from config import load_calibration, load_routine, load_settings, restore_motor
 from fakes.board_rig import Rig
 
 from rollcore.calibration import NOMINAL_COUNTS_PER_N
@@ -157,3 +159,11 @@ def test_a_motor_without_calibration_takes_any_file_but_a_broken_one(path, data)
     path.write_bytes(data)
     problem = restore_motor(Rig(board_name="devkit_fsr").board(), str(path))
     assert (problem is not None) == (data == b"{")
+
+
+@pytest.mark.parametrize(("remark", "known"), [("x" * 1500, True), ("x" * 2100, False), ("\u00e4" * 1100, False)])
+def test_a_routine_that_is_no_record_of_the_log_is_refused_at_the_boot(path, remark, known):
+    path.write_text(json.dumps({"steps": [{"name": "left", "seconds": 60}], "remark": remark}))
+    routine, logged, problem = load_routine(Settings(), str(path))
+    assert (routine is not None, bool(logged)) == (known, known)
+    assert known or "do not fit a record of the log" in problem

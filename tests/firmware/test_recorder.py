@@ -187,6 +187,21 @@ def test_a_page_that_the_flash_refuses_is_tried_again_every_two_seconds(desk):
     assert [s.state for s in desk.sessions()] == ["complete"]
 
 
+def test_a_session_that_began_while_the_flash_could_not_be_read_is_kept(desk, monkeypatch):
+    def unreadable(path):
+        raise OSError(5, "injected")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(storage.os, "listdir", unreadable)
+        desk.start(0)
+    assert desk.recorder.fault == "store_io"
+    desk.add(event(MARK, 100, 1))
+    desk.end(1000)
+    desk.recorder.turn(1000, False)
+    assert [(s.name, s.state, len(s.marks)) for s in desk.sessions()] == [("s000001", "complete", 1)]
+    assert desk.recorder.fault == ""
+
+
 def test_what_the_flash_refuses_at_the_end_is_given_up(desk):
     desk.disk_error = 5
     desk.start(0)

@@ -10,14 +10,9 @@ import sys
 
 from ram_flash import RamFlash
 
-from rollcore import events
-from rollcore.logwriter import LogWriter
-from rollcore.sample import new_sample
-from rollcore.trace import FULL, TraceEncoder
 from storage import SUFFIX, SessionStore, session_name
 
 ROOT = "/ram/sessions"
-SIZES = (4096, 600, 3492, 4088, 300)  # of the pages of a session: as the blocks want them, with idle flushes between
 
 
 def mount(flash, fresh=False):
@@ -31,7 +26,7 @@ def unmount():
 
 
 def page_of(number, sequence, size):
-    """Return a page the sweep can tell from every other."""
+    """Return a page that can be told from every other."""
     return bytes([(number * 7 + sequence * 31 + i) & 255 for i in range(size)])
 
 
@@ -50,92 +45,6 @@ def fill(store, number_of_pages, size):
         acknowledged += store.append(page_of(number, sequence, size))
     store.close()
     return number, acknowledged
-
-
-def session(store, acknowledged):
-    number = store.open()
-    if not number:
-        return 0
-    for sequence, size in enumerate(SIZES):
-        if store.append(page_of(number, sequence, size), sequence == len(SIZES) - 1):
-            acknowledged.append((number, sequence))
-    store.close()
-    return number
-
-
-def check(acknowledged, older):
-    """Return what is lost: acknowledged pages that are not there, older sessions that are neither whole nor gone."""
-    lost = []
-    for number, sequence in acknowledged:
-        data = read(number)
-        start = sum(SIZES[:sequence])
-        page = page_of(number, sequence, SIZES[sequence])
-        if data is None or data[start : start + len(page)] != page:
-            lost.append([number, sequence])
-    names = os.listdir(ROOT)
-    for number, whole in older:
-        if session_name(number) + SUFFIX in names and read(number) != whole:
-            lost.append([number, "older"])
-    return lost
-
-
-def prepared(blocks):
-    """Return a flash that holds old sessions, one of them pulled, and no room for another, and what they are."""
-    flash = RamFlash(blocks)
-    mount(flash, fresh=True)
-    store = SessionStore(ROOT)
-    older = []
-    while not store.removed:
-        number, _ = fill(store, 3, 4000)
-    store.mark_pulled(store.sessions()[2])
-    for number in store.sessions():
-        older.append((number, read(number)))
-    unmount()
-    return flash, older
-
-
-def power_cuts(blocks, step):
-    """Cut the power at every operation of a session with rotation, whole and torn; then boot and write another."""
-    flash, older = prepared(int(blocks))
-    image = bytes(flash.data)
-    result = {"cuts": 0, "unmountable": 0, "lost": [], "names": [], "acknowledged": 0, "rotated": 0}
-    for torn in (False, True):
-        cut = 1
-        while True:
-            flash = RamFlash(int(blocks), bytearray(image))
-            mount(flash)
-            flash.power = cut
-            flash.torn = torn
-            acknowledged = []
-            store = SessionStore(ROOT)
-            number = session(store, acknowledged)
-            result["rotated"] += store.removed
-            survived = flash.power > 0
-            unmount()
-            after_cut(result, RamFlash(int(blocks), flash.data), acknowledged, older, number)
-            result["cuts"] += 1
-            if survived:
-                break
-            cut += int(step)
-    return result
-
-
-def after_cut(result, flash, acknowledged, older, cut_number):
-    try:
-        mount(flash)
-    except OSError:
-        result["unmountable"] += 1
-        return
-    if acknowledged or "sessions" in os.listdir("/ram"):
-        result["lost"] += check(acknowledged, older)
-    again = []
-    number = session(SessionStore(ROOT), again)
-    # The number of a session that was cut before its file existed is given again; one with pages never is.
-    if len(again) != len(SIZES) or (acknowledged and number <= cut_number):
-        result["names"].append([number, len(again)])
-    result["lost"] += check(again, [])
-    result["acknowledged"] += len(acknowledged)
-    unmount()
 
 
 def rotation(blocks):
@@ -209,82 +118,59 @@ def enospc(blocks):
     return result
 
 
-def wear(kind, seconds):
-    """Write a session through writer and store; return the wear of the flash for its bytes."""
-    flash = RamFlash(256)
+class FlakyFlash(RamFlash):
+    """Refuses one operation, the `refused`-th program or erase, and is well again."""
+
+    refused = 0
+
+    def _is_refused(self):
+        self.refused -= 1
+        return self.refused == 0
+
+    def writeblocks(self, block, buffer, offset=None):
+        return -5 if self._is_refused() else super().writeblocks(block, buffer, offset)
+
+    def ioctl(self, op, arg):
+        return -5 if op == 6 and self._is_refused() else super().ioctl(op, arg)
+
+
+def refusals(blocks):
+    """Refuse each operation of a session with rotation in turn, once; offer each page until it is taken."""
+    flash = RamFlash(int(blocks))
     mount(flash, fresh=True)
     store = SessionStore(ROOT)
-    writer = LogWriter()
-    store.open()
-    store.append(b"a session before: the folder is there")
-    writer.begin(store.open(), 0, b"test")
-    trace = TraceEncoder(writer, FULL, 4808) if kind == "trace" else None
-    erases, programmed = flash.erases, flash.programmed
-    length, strokes = drive(writer, store, trace, int(seconds))
-    result = {
-        "bytes": length,
-        "erases": flash.erases - erases,
-        "programmed": flash.programmed - programmed,
-        "dropped": writer.dropped,
-        "strokes": strokes,
-    }
-    store.close()
+    while not store.removed:
+        fill(store, 3, 4000)
     unmount()
+    result = {"refused": 0, "wrong": [], "most_offers": 0}
+    finished = False
+    while not finished:
+        result["refused"] += 1
+        flaky = FlakyFlash(int(blocks), bytearray(flash.data))
+        flaky.refused = result["refused"]
+        mount(flaky)
+        store = SessionStore(ROOT)
+        number = store.open()
+        pages = [page_of(number, sequence, size) for sequence, size in enumerate((4096, 600, 3492, 300))]
+        for page in pages:
+            offers = 1
+            while not store.append(page) and offers < 5:
+                offers += 1
+            result["most_offers"] = max(result["most_offers"], offers)
+        store.close()
+        unmount()
+        mount(RamFlash(int(blocks), flaky.data))
+        if read(number) != b"".join(pages):
+            result["wrong"].append(result["refused"])
+        unmount()
+        finished = flaky.refused > 0
     return result
 
 
-def drive(writer, store, trace, seconds):
-    """20 s of contact with a stroke a second, 15 s of rest, again and again."""
-    row = events.new_row()
-    sample = new_sample()
-    strokes = 0
-    seed = 1
-    for t_ms in range(0, seconds * 1000, 5):
-        in_contact = t_ms % 35000 < 20000
-        if trace is not None:
-            for channel in range(7):
-                seed = (seed * 1103 + 12345) & 0xFFFF
-                sample[channel] = (t_ms * (channel + 3)) % 4001 + (seed & 63)
-            trace.add(t_ms, sample)
-        if t_ms % 1000 == 995:
-            fill_row(row, events.SUMMARY, t_ms, 4000)
-            row[14] = 90  # the quality
-            writer.add_event(row)
-            if in_contact:
-                strokes += 1
-                stroke_row(row, strokes, t_ms)
-                writer.add_event(row)
-        if t_ms % 50 == 0:
-            flush(writer, store, t_ms, in_contact)
-    writer.end(seconds * 1000)
-    flush(writer, store, seconds * 1000, False)
-    return store.offset, strokes
-
-
-def fill_row(row, kind, t_ms, value):
-    for i in range(len(row)):
-        row[i] = value
-    row[0] = kind
-    row[1] = t_ms
-
-
-def stroke_row(row, number, t_ms):
-    values = (events.STROKE, t_ms, number, t_ms - 800, t_ms - 140, 1, 0, 153211, 4012, 6033, 401003, 90, 0, 3, 0)
-    for i in range(len(row)):
-        row[i] = values[i]
-
-
-def flush(writer, store, t_ms, in_contact):
-    while writer.flush_due(t_ms, in_contact):
-        store.append(writer.take_page())
-        writer.release()
-
-
 SCENARIOS = {
-    "power_cuts": power_cuts,
+    "refusals": refusals,
     "rotation": rotation,
     "too_long": too_long,
     "enospc": enospc,
-    "wear": wear,
 }
 print(json.dumps(SCENARIOS[sys.argv[1]](*sys.argv[2:])))

@@ -1,27 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The session store on CPython's file system and, in the VM, on a real littlefs whose flash counts and loses power."""
 
-import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import vm_script
 
 import storage
 from storage import SessionStore, session_name, session_number
-
-HERE = Path(__file__).parent
-FIRMWARE = HERE.parents[1] / "firmware"
-
-
-def in_vm(vm64: list[str], *arguments: str) -> dict:
-    command = [*vm64, "-X", "heapsize=8M", str(HERE / "storage_vm.py"), *arguments]
-    path = {**os.environ, "MICROPYPATH": str(FIRMWARE)}
-    run = subprocess.run(command, env=path, capture_output=True, text=True, timeout=500)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return json.loads(run.stdout)
 
 
 class Disk:
@@ -157,9 +144,12 @@ def test_a_full_disk_is_a_fault_and_no_exception(store):
 
 # -- in the VM, on littlefs ----------------------------------------------------------------------------------------
 
+in_vm = pytest.mark.usefixtures("vm64")
 
-def test_rotation_takes_pulled_sessions_first_then_the_oldest_and_keeps_the_reserve(vm64):
-    result = in_vm(vm64, "rotation", "32")
+
+@in_vm
+def test_rotation_takes_pulled_sessions_first_then_the_oldest_and_keeps_the_reserve():
+    result = vm_script.run("storage_vm.py", "rotation", "32")
     assert result["refused"] == 0
     order = result["order"]
     assert order[:3] == [1, 6, 7], "1 went before any was pulled"
@@ -169,37 +159,51 @@ def test_rotation_takes_pulled_sessions_first_then_the_oldest_and_keeps_the_rese
     assert not [name for name in result["listed"] if name.endswith(".pulled")]
 
 
-def test_a_session_longer_than_the_flash_stops_in_its_reserve_and_says_so(vm64):
-    result = in_vm(vm64, "too_long", "32")
+@in_vm
+def test_a_session_longer_than_the_flash_stops_in_its_reserve_and_says_so():
+    result = vm_script.run("storage_vm.py", "too_long", "32")
     assert (result["fault"], result["again"], result["last"], result["whole"]) == ("store_full", False, True, True)
     assert result["written"] > 20
     assert result["removed"] == 1
     assert result["free"] >= 5
 
 
-def test_a_real_lack_of_space_removes_old_sessions_and_loses_no_page(vm64):
-    result = in_vm(vm64, "enospc", "32")
+@in_vm
+def test_a_real_lack_of_space_removes_old_sessions_and_loses_no_page():
+    result = vm_script.run("storage_vm.py", "enospc", "32")
     assert (result["written"], result["whole"], result["fault"]) == (4, True, "")
     assert result["removed"] > 0
     assert result["sessions"][-1] == 5
 
 
-def test_no_power_cut_loses_an_acknowledged_page_or_the_file_system(vm64):
-    result = in_vm(vm64, "power_cuts", "24", "1")
-    assert result["cuts"] > 200
-    assert result["acknowledged"] > result["cuts"]
-    assert result["rotated"] > 0
-    assert (result["unmountable"], result["lost"], result["names"]) == (0, [], [])
+@in_vm
+def test_an_operation_that_the_flash_refuses_once_neither_loses_nor_doubles_a_page():
+    result = vm_script.run("storage_vm.py", "refusals", "24")
+    assert result["refused"] > 60
+    assert (result["wrong"], result["most_offers"]) == ([], 2)
 
 
-def test_a_trace_wears_the_flash_no_more_than_its_bytes(vm64):
-    result = in_vm(vm64, "wear", "trace", "300")
+@in_vm
+def test_a_trace_wears_the_flash_no_more_than_its_bytes():
+    result = vm_script.run("flash_wear_vm.py", "trace", 300)
     assert result["dropped"] == 0
     assert result["erases"] <= 1.05 * result["bytes"] / 4096
     assert result["programmed"] <= 1.15 * result["bytes"]
 
 
-def test_a_session_of_strokes_erases_at_most_once_in_ten_seconds(vm64):
-    result = in_vm(vm64, "wear", "strokes", "700")
+@in_vm
+def test_a_session_of_strokes_erases_at_most_once_in_ten_seconds():
+    result = vm_script.run("flash_wear_vm.py", "strokes", 700)
     assert result["erases"] <= 70
     assert result["bytes"] / result["strokes"] < 60, "with the summaries of each second"
+
+
+@in_vm
+@pytest.mark.parametrize("times", [20, pytest.param(1000, marks=pytest.mark.exhaustive)])
+def test_a_flash_that_is_full_for_ever_takes_every_page_at_its_price(times):
+    found = vm_script.run("store_full_vm.py", times)
+    assert found["written"] >= times * 64 * 4096
+    assert (found["refused"], found["out_of_turn"]) == (0, 0)
+    assert found["removed"] > found["removed_pulled"] > 2 * times
+    assert found["least_free"] >= 10, "15 % of 64 blocks"
+    assert found["full"]["p99"] <= 2 * found["empty"]["p99"]
