@@ -6,9 +6,11 @@ the heap that an ESP32 without PSRAM has to spare.
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
@@ -23,6 +25,7 @@ from rolltools.recording import Recording, engine_rows  # noqa: E402
 HEAP_KB = 110  # what the firmware may need, compiled; the stand-ins for the ESP32 come on top of it here
 SOURCES_KB = 128  # from sources, for those who copy them onto a board by hand
 ROOMY_KB = 300
+_NAME = re.compile(r"^Q\((.*)\)$", re.MULTILINE)
 DEVICE = Path(rolltools.__file__).parent / "virtual" / "device"
 
 
@@ -44,7 +47,38 @@ def run(
         return None
     if done.returncode:
         raise AssertionError(done.stdout + done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
+    figures = json.loads(done.stdout.splitlines()[-1])
+    before, _, after = done.stdout.partition("\n--\n")
+    names = len(_NAME.findall(after))
+    alone = names - len([name for name in _NAME.findall(before) if not _is_in(firmware or sources, name)])
+    # The table of names doubles where it is full: that only the names of the stand-ins fill it is their doing.
+    if _tables(names) > _tables(alone):
+        figures["stand_ins"] += _table_bytes(names)
+        figures["live"] -= _table_bytes(names)
+    return figures | {"names": alone}
+
+
+def _is_in(firmware: Path, name: str) -> bool:
+    """Tell whether the firmware uses a name, too."""
+    return any(re.search(rb"\b" + re.escape(name.encode()) + rb"\b", data) for data in _contents(firmware))
+
+
+@cache
+def _contents(firmware: Path) -> list[bytes]:
+    return [path.read_bytes() for path in firmware.rglob("*") if path.suffix in (".py", ".mpy")]
+
+
+def _tables(names: int) -> int:
+    """Return how many tables of names there are: of 20, 40, 80, ... (MicroPython's py/qstr.c)."""
+    tables = 0
+    while names > 20 * (2**tables - 1):
+        tables += 1
+    return tables
+
+
+def _table_bytes(names: int) -> int:
+    """Return what the last table takes: a pointer, a hash and a length each, on 32 bits."""
+    return 20 * 2 ** (_tables(names) - 1) * 7
 
 
 def smallest_heap(vm: list[str], samples: Path, folder: Path, seconds: int, firmware: Path | None = None) -> int:
@@ -110,7 +144,7 @@ def describe(figures: dict) -> str:
     """Return one line of figures for a person."""
     return (
         f"imported {figures['imported']} B, peak of a session after a collection {figures['live']} B, "
-        f"stand-ins for the ESP32 {figures['stand_ins']} B"
+        f"stand-ins for the ESP32 {figures['stand_ins']} B, {figures['names']} names"
     )
 
 

@@ -3,13 +3,16 @@
 
 Arguments: firmware folder (sources or compiled), folder of the modelled board, tests folder, samples, root of the
 board's files, seconds, main.py (of which only its rule for the collector is taken: the boot has a test of its own).
-Bytes: `stand_ins` (what stands for the ESP32 here), `imported` and `made` (the firmware's own share after a
+Ahead of it come the names that MicroPython keeps, one `Q(...)` a line: those of the stand-ins, a line `--`, all in
+the end. Bytes: `stand_ins` (what stands for the ESP32 here), `imported` and `made` (the firmware's own share after a
 collection), `live` (the most of it that a collection left in the run), `left` (one in 32 of these).
 """
 
 import gc
 import sys
 from array import array
+
+import micropython
 
 sys.path[:0] = sys.argv[1:4]
 
@@ -77,6 +80,8 @@ def main():
     watch = Watch()
     stand_ins = used()
     heed_main(sys.argv[7])
+    micropython.qstr_info(1)
+    print("--")
     import app
     from boards.thing_plus import Board
 
@@ -96,6 +101,7 @@ def main():
     }
     import json
 
+    micropython.qstr_info(1)
     print(json.dumps(figures))
 
 
