@@ -58,7 +58,7 @@ class Empty:
 def rows(path):
     """Return dt_us and the sample words of a job (see rolltools/replay_runner.py)."""
     with open(path, "rb") as stream:
-        head = array("i", bytes(20))
+        head = array("i", bytes(28))
         stream.readinto(head)
         for _ in range(head[4]):
             length = array("i", bytes(4))

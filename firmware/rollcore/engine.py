@@ -175,7 +175,8 @@ class Engine:
                 self._routine.begin()
                 self._follow_routine()
         if session.is_open:
-            session.motion(motion.speed_um_s, motion.guesses.lead)
+            force = self._force
+            session.block(motion.speed_um_s, motion.guesses.lead, force.mean_mn, force.known, self.in_contact)
             if self._routine and self._routine.block(t_ms, self.in_contact):
                 self._step_changed(t_ms, 0)
         self._feedback(t_ms, motion.speed_um_s)

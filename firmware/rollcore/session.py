@@ -20,7 +20,7 @@ _LEAD_MAX = const(3072)  # a guess without a rival
 
 
 class Session:
-    """Opens, counts and closes sessions; `is_open`. `step` wants every sample, `motion` every block."""
+    """Opens, counts and closes sessions; `is_open`. `step` wants every sample, `block` every block."""
 
     def __init__(self, events, band_low_mn, limit_mn, session_gap_s):
         self._events = events
@@ -50,18 +50,14 @@ class Session:
                 self._open(t_ms)
             self._last_contact_ms = t_ms
             self._contact_us += dt_us
-            self._force_sum += net_mn
-            self._force_count += 1
             if net_mn > self._limit_mn:
                 self._over_us += dt_us
             elif net_mn >= self._low_mn:
                 self._band_us += dt_us
         elif not self.is_open:
             return
-        if known:
-            self._known = 1
-            if net_mn > self._peak_mn:
-                self._peak_mn = net_mn
+        if known and net_mn > self._peak_mn:
+            self._peak_mn = net_mn
         if t_ms - self._tenth_ms >= _TENTH_MS:
             self._end_tenth(t_ms)
 
@@ -72,8 +68,13 @@ class Session:
             self._open(t_ms)
 
     @micropython.native
-    def motion(self, speed_um_s, lead):
-        """Take the head's speed of one block in um/s, and the lead of the guess that says so, for the summary."""
+    def block(self, speed_um_s, lead, force_mn, known, in_contact):
+        """Take a block for the summary: the head's speed, the lead of the guess that says so, and the mean force."""
+        if known:
+            self._known = 1
+            if in_contact:
+                self._force_sum += force_mn
+                self._force_count += 1
         if lead < self._least_lead:
             self._least_lead = lead
         self._speed_sum += abs(speed_um_s) >> 6

@@ -15,8 +15,8 @@ LENGTH = 0.03
 
 # Not every hand agrees. The board reads the force once a drain, so a touch is dated up to 12 ms otherwise than in the
 # replay, and a head that lands moving is measured from there. Of seeds 1-16 these agree in full: 2, 3, 4, 6, 10, 11, 12
-# and 13; the demo's own one does but for the length of one landing stroke, 5 with two starts 0.1 s off, 14 and 15 not in
-# count. A full trace is the exact way: `tests/firmware/test_app_trace.py`.
+# and 13. The demo's own one does but for the length of one landing stroke, 5 but for two starts 0.1 s off; 14 and 15 do
+# not in count. A full trace is the exact way: `tests/firmware/test_app_trace.py`.
 LANDS_MOVING = 1
 
 
