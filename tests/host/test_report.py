@@ -121,6 +121,7 @@ def test_each_step_of_a_routine_has_its_row():
     assert rows[1].mean_n == pytest.approx(sum(stroke.mean_n for stroke in inside) / len(inside))
     assert sum(row.alarms for row in rows) == sum(alarm.t_on_s < 60.0 for alarm in made.overpressure)
     page = render(made)
+    assert "of each step its own" in page and "step 2, brow: 2 to 8 N" in page
     assert "Routine (2 steps)" in page and "left &lt;cheek&gt;" in page
 
 

@@ -74,7 +74,9 @@ def _force(figures: Figures) -> Tile:
 
 def _band(session: Session, figures: Figures) -> Tile:
     about = "about " if figures.about else ""
-    if figures.band_n is None:
+    if session.steps:
+        edges = ", of each step its own"
+    elif figures.band_n is None:
         edges = ""
     else:
         edges = f", {about}{plain(figures.band_n[0])} to {plain(figures.band_n[1])} N"
@@ -86,7 +88,10 @@ def _pressure(session: Session, figures: Figures) -> Tile:
     if figures.peak_n is None:
         return Tile("Over-pressure", "–", "no force known")
     about = "about " if figures.about else ""
-    limit = "" if figures.limit_n is None else f" above {about}{plain(figures.limit_n)} N"
+    if session.steps:
+        limit = " above the limit of the step"
+    else:
+        limit = "" if figures.limit_n is None else f" above {about}{plain(figures.limit_n)} N"
     if not figures.alarms:
         return Tile("Over-pressure", "none", f"{duration(session.over_s)}{limit}", "good")
     ceiling = f", {figures.ceiling_alarms} at the ceiling" if figures.ceiling_alarms else ""

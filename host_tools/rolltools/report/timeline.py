@@ -13,6 +13,7 @@ from ..session import Cue, Fault, Gap, Mark, Overpressure, Session, Stroke
 from . import trace
 from .figures import PUSH, Figures
 from .scale import plain, time_ticks, value_ticks
+from .steps import steps
 from .words import clock, clock_tenths, count, milliseconds, newtons
 
 _AT_MOST = {True: 300, False: 120}  # shapes of one sort in a large drawing, in a small one
@@ -45,6 +46,17 @@ class Tick:
     anchor: str = "middle"
 
 
+@dataclass(frozen=True)
+class StepShape:
+    """A step of the routine with its own band: `x` and `width` in percent, heights in px, hover text."""
+
+    x: float
+    width: float
+    limit_y: float
+    low_y: float
+    title: str
+
+
 @dataclass
 class Timeline:
     """Everything the template draws for one stretch; heights in px from the top of the force axis."""
@@ -62,6 +74,7 @@ class Timeline:
     holes: list[Shape]
     alarms: list[Shape]
     strokes: list[Shape]
+    steps: list[StepShape] = field(default_factory=list)
     cues: list[Shape] = field(default_factory=list)
     marks: list[Shape] = field(default_factory=list)
     faults: list[Shape] = field(default_factory=list)
@@ -106,10 +119,24 @@ def timeline(session: Session, figures: Figures, shared: Axes, window: trace.Spa
         holes=[lay.span(s, "hole", "nothing recorded") for s in lost],
         alarms=[_alarms(lay, g, figures.about) for g in lay.groups(session.overpressure, _alarm_span)],
         strokes=_strokes(lay, session.strokes, shared, figures.about),
+        steps=_steps(lay, session, y),
         cues=[_cues(lay, g) for g in lay.groups(session.cues, _instant)],
         marks=[_named(lay, g, "mark", "button pressed") for g in lay.groups(session.marks, _instant)],
         faults=[_faults(lay, g) for g in lay.groups(session.faults, _instant)],
     )
+
+
+def _steps(lay: "_Layout", session: Session, y: Callable[[float], float]) -> list[StepShape]:
+    """Return the steps of the routine that the window shows."""
+    shapes = []
+    for step in steps(session, max(lay.window.end_s, session.duration_s)):
+        left, right = lay.x(step.start_s), lay.x(step.end_s)
+        if right > left:
+            band = f"{plain(step.band_low_n)} to {plain(step.over_limit_n)} N"
+            title = f"step {step.number}, {step.name}: {band}"
+            shape = StepShape(left, round(right - left, 3), y(step.over_limit_n), y(step.band_low_n), title)
+            shapes.append(shape)
+    return shapes
 
 
 def window_px(window: trace.Span) -> float:
