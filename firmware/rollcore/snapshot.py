@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Every number in an object and all that it holds, in an order that its like follows: the engine's state in a log.
 
-A trace begins in the middle of the engine's life; with its state at that moment a replay gives the same strokes to the
-bit. Numbers are replaced where they stand and nothing is made. What an object holds of objects it holds already is a
-number, too: its place among those met so far, from 1 on; 0 is one not met before. Texts, bytes and what lies in
-tuples never change and are left out, and the ring of events is empty by then.
+A trace begins in the middle of the engine's life; with its state at that moment a replay gives the same strokes to
+the bit. Numbers are replaced where they stand and nothing is made. What an object holds of objects it holds already
+is a number, too: its place among those met so far, from 1 on; 0 is one not met before. Names are taken in their
+order, so who owns has to come before who only points. Texts, bytes and what lies in tuples never change and are left
+out, and the ring of events is empty by then.
 """
 
 from array import array

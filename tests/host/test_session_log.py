@@ -13,6 +13,7 @@ from fakes.log_sessions import (
     record,
     routine_session,
     row,
+    sealed,
     stroke_row,
     strokes_session,
     summary_row,
@@ -75,6 +76,42 @@ def test_the_golden_files_hold_every_type_of_record():
     names = ("v2.roll", "v2_feedback.roll", "v2_routine.roll")
     found = {item.code for name in names for item in iter_records(GOLDEN / name)}
     assert found == set(fmt.STORAGE) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE, fmt.STATE, fmt.SEAL}
+
+
+# -- the seal ------------------------------------------------------------------------------------------------------
+
+
+def sealed_session() -> list[bytes]:
+    writer = begin()
+    for number in range(1, 200):
+        writer.add_event(stroke_row(5000 + 1000 * number, number))
+    pages = full_pages(writer)
+    writer.add_event(row(events.SESSION_STOP, 300000, 7, 295000, 20000, 15000, 900))
+    writer.end(300000)
+    return sealed(writer, pages + drain(writer))
+
+
+def test_a_sealed_file_is_complete_and_proven(tmp_path):
+    session = read_session(save(tmp_path, *sealed_session()))
+    assert (session.sealed, session.state, len(session.strokes)) == (True, COMPLETE, 199)
+    assert session.skipped_records == 0
+
+
+def test_a_file_that_lost_its_seal_is_as_complete_and_not_proven(tmp_path):
+    session = read_session(save(tmp_path, *sealed_session()[:-1]))
+    assert (session.sealed, session.state) == (None, COMPLETE)
+
+
+def test_whole_pages_in_another_order_break_the_seal(tmp_path):
+    pages = sealed_session()
+    session = read_session(save(tmp_path, pages[1], pages[0], *pages[2:]))
+    assert (session.sealed, session.state, len(session.strokes)) == (False, DAMAGED, 199)
+
+
+def test_bytes_between_pages_break_the_seal(tmp_path):
+    pages = sealed_session()
+    session = read_session(save(tmp_path, pages[0], b"\xff", *pages[1:]))
+    assert (session.sealed, session.state) == (False, DAMAGED)
 
 
 # -- what a session says -------------------------------------------------------------------------------------------
