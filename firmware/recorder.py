@@ -78,12 +78,10 @@ class Recorder:
 
     def add_state(self, engine, t_ms):
         """Keep the engine's state, from which on a full trace can be replayed; its events are to be drained before."""
-        from rollcore.snapshot import StateRecords, save  # 2 KB that only such a trace needs
+        from rollcore.snapshot import StateWriter, walk  # 3 KB that only such a trace needs
 
         self.state_due = False
-        records = StateRecords(self._writer, t_ms)
-        save(engine, records.put)
-        records.end()
+        walk(engine, StateWriter(self._writer, t_ms))
 
     def add_battery(self, t_ms, mv, percent_x10):
         """Keep a reading of the gauge."""

@@ -6,7 +6,6 @@ python -m rolltools.log_page host_tools/docs/session-log.md        # make docs
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from inspect import cleandoc
 from pathlib import Path
 from struct import calcsize
 from textwrap import dedent
@@ -65,7 +64,6 @@ def page() -> str:
         "Payload: " + _fields(fields.TRACE_FIELDS) + "; where `first` is 1 also " + _fields(fields.TRACE_FIRST_FIELDS),
         "### State",
         _paragraphs(snapshot.__doc__),
-        cleandoc(snapshot.StateRecords.__doc__ or ""),
         "### Seal",
         "The SHA-256 of all bytes of the file before the page that holds it, 32 bytes.",
         "## Names",

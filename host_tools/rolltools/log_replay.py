@@ -60,7 +60,7 @@ class _Collected:
     def __init__(self, path: Path) -> None:
         self.inputs: list[bytes] = []
         self.said: list[Row] = []
-        self.state: list[int] = []
+        self.state = b""
         self.period_us = 0
         self.lost = 0
         for page in iter_pages(path):
@@ -71,7 +71,7 @@ class _Collected:
 
     def _add(self, record: Record, decoder: TraceDecoder) -> None:
         if record.code == fmt.STATE:
-            self.state += _numbers(record.payload)
+            self.state += record.payload
         elif record.code == fmt.TRACE:
             for item in decoder.decode(record):
                 self.period_us = item.period_us
@@ -109,7 +109,7 @@ def replay_log(path: Path, vm: str = "cpython", advance: Advance | None = None) 
     head = job_head(log.period_us, _GAP_MS, len(log.inputs), integers(settings), steps, log.state)
     try:
         rows = run_job(head + b"".join(log.inputs), vm, advance)
-    except (ValueError, StopIteration) as error:
+    except ValueError as error:
         raise RollerError(
             f"the state in {path} is of another firmware ({session.firmware or 'unknown'})",
             "replay it with the version of the tools that the board had",
@@ -132,22 +132,3 @@ def _as_logged(row: Row) -> Row:
         return row
     peaks = [mn if mn == FORCE_UNKNOWN else force_code(mn) * 125 for mn in row[2:12]]
     return (*row[:2], *peaks, *row[12:])
-
-
-def _numbers(payload: bytes) -> list[int]:
-    """Return the numbers of a STATE record (rollcore/snapshot.py)."""
-    found = []
-    shift = size = 0
-    negative = False
-    for byte in payload:
-        if shift == 0:
-            negative = bool(byte & 64)
-            size = byte & 63
-            shift = 6
-        else:
-            size |= (byte & 127) << shift
-            shift += 7
-        if byte < 128 or shift > 34:
-            found.append(-size if negative else size)
-            shift = 0
-    return found

@@ -62,7 +62,7 @@ def job_head(
     samples: int,
     settings: dict[str, int],
     steps: Sequence[routines.Row] = (),
-    state: Sequence[int] = (),
+    state: bytes = b"",
 ) -> bytes:
     """Return what comes ahead of the samples of a job for `replay_runner`."""
     counts = (dt_us, gap_ms, samples, len(settings), len(steps), len(state))
@@ -70,7 +70,7 @@ def job_head(
     for name, value in settings.items():
         parts.append(struct.pack(f"<{len(name) + 2}i", len(name), *name.encode("ascii"), value))
     parts += [struct.pack(f"<{replay_runner.STEP_WORDS}i", *step) for step in steps]
-    return b"".join(parts) + struct.pack(f"<{len(state)}i", *state)
+    return b"".join(parts) + state + bytes(-len(state) % 4)
 
 
 def _engine_settings(recording: Recording, given: dict[str, Any] | None) -> Settings:

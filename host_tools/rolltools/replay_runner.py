@@ -5,10 +5,10 @@ It runs on CPython inside the tools and as a script on MicroPython: integers onl
 interpreter computes the same. As a script: replay_runner.py FIRMWARE_DIR JOB. It prints one line an event
 (`e` and the row), `p N` after every 4096 samples, `end` at last.
 
-A job: int32 words, little-endian: magic, dt_us, gap_ms, samples, settings, rows of the routine, numbers of the engine's
-state; then per setting the length of its name, the name one character a word, its value; then the rows; the numbers;
-then per sample t_ms and the sample. In place of a sample there may be what came from outside at that moment: INPUT,
-t_ms, and the cue that the app asked for, or PRESS for the button, or FINISH.
+A job: int32 words, little-endian: magic, dt_us, gap_ms, samples, settings, rows of the routine, bytes of the engine's
+state; then per setting the length of its name, the name one character a word, its value; then the rows; the state,
+and what fills its last word; then per sample t_ms and the sample. In place of a sample there may be what came from
+outside at that moment: INPUT, t_ms, and the cue that the app asked for, or PRESS for the button, or FINISH.
 """
 
 import sys
@@ -49,13 +49,10 @@ def _read_routine(stream, count):
     return Routine(tuple([tuple(_read_words(stream, STEP_WORDS)) for _ in range(count)]))
 
 
-def _load_state(engine, numbers):
-    from rollcore.snapshot import load
+def _load_state(engine, state):
+    from rollcore.snapshot import StateReader, walk
 
-    left = iter(numbers)
-    load(engine, lambda: next(left))
-    if list(left):
-        raise ValueError("this state is of another firmware")
+    walk(engine, StateReader(state))
 
 
 def _put_in(engine, t_ms, cue):
@@ -78,12 +75,12 @@ def run(stream, emit, advance):
     from rollcore.engine import Engine
     from rollcore.events import new_row
 
-    magic, dt_us, gap_ms, samples, settings_count, rows, numbers = _read_words(stream, 7)
+    magic, dt_us, gap_ms, samples, settings_count, rows, state_bytes = _read_words(stream, 7)
     if magic != MAGIC:
         raise ValueError("this is not a job")
     engine = Engine(_read_settings(stream, settings_count), _read_routine(stream, rows))
-    if numbers:
-        _load_state(engine, _read_words(stream, numbers))
+    if state_bytes:
+        _load_state(engine, bytes(_read_words(stream, (state_bytes + 3) // 4))[:state_bytes])
     row = new_row()
     words = array("i", bytes(4 * ROW_WORDS))
     sample = array("i", bytes(4 * (ROW_WORDS - 1)))

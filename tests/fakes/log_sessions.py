@@ -11,7 +11,7 @@ from rollcore import logformat as fmt
 from rollcore.fields import FIELDS
 from rollcore.logwriter import LogWriter
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
-from rollcore.snapshot import StateRecords
+from rollcore.snapshot import StateWriter
 from rollcore.trace import COMPACT, FORCE_LIMIT_MN, FULL, TraceEncoder
 
 DEVICE = b"\x01\x02\x03\x04"
@@ -184,10 +184,10 @@ def routine_session() -> list[bytes]:
     writer.add_event(row(events.STEP, 36000, 2, 2, 2000, 70000))
     writer.add_event(row(events.CUE, 36000, 6, 64))
     writer.add_event(row(events.STEP, 70000, 0, 0, 1000, 10000))
-    records = StateRecords(writer, 70000)
+    state = StateWriter(writer, 70000)
     for number in (*range(-70, 70), 2**30 - 1, 1 - 2**30, *range(100000, 101000)):
-        records.put(number)
-    records.end()
+        state.number(number)
+    state.end()
     writer.add_event(row(events.SESSION_STOP, 71000, 7, 66000, 20000, 15000, 900))
     writer.end(71000)
     return sealed(writer, drain(writer))
