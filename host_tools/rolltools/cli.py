@@ -24,6 +24,7 @@ from .commands.replay import replay
 from .commands.report import report
 from .commands.routine import routine
 from .commands.sessions import sessions
+from .commands.settings import settings
 from .commands.virtual_board import virtual_board
 
 # In the order of the help. A new command is one line here and one import above.
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": replay,
     "evaluate": evaluate,
     "calibrate": calibrate,
+    "settings": settings,
     "routine": routine,
     "doctor": doctor,
     "virtual-board": virtual_board,

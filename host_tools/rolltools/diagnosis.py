@@ -39,7 +39,8 @@ def diagnose(info: dict[str, Any]) -> list[Finding]:
     """Return the findings for what `snippets/board_info.py` says of a board."""
     findings = [_micropython(info), _space(info), _clock(info), *_app(info)]
     if info.get("app"):
-        findings += [*_chips(info), _battery(info), *_motor(info), _settings(info), _calibration(info)]
+        findings += [*_chips(info), _battery(info), *_motor(info), _settings(info), *_routine(info)]
+        findings.append(_calibration(info))
     return findings
 
 
@@ -122,6 +123,13 @@ def _settings(info: dict[str, Any]) -> Finding:
     if problem:
         return Finding("settings", PROBLEM, f"the defaults hold: {problem}", "correct or remove /settings.json")
     return Finding("settings", OK, "are valid")
+
+
+def _routine(info: dict[str, Any]) -> list[Finding]:
+    """Return what is wrong with the routine: most boards have none."""
+    problem = info.get("routine_problem")
+    cure = "send it again with `roller routine FILE`, or remove it with `roller routine --off`"
+    return [Finding("routine", PROBLEM, f"goes on without it: {problem}", cure)] if problem else []
 
 
 def _calibration(info: dict[str, Any]) -> Finding:

@@ -43,7 +43,7 @@ def rows(given: Any, settings: Settings | None = None) -> tuple[Row, ...]:
 
 def on_board(link: "Link") -> Data | None:
     """Return the routine on a board, None where there is none; RollerError when it is not one."""
-    answer = link.run("routine")
+    answer = link.run("json_file", path=PATH)
     if answer is not None and not isinstance(answer, dict):
         raise RollerError("the board's routine is damaged", "send it again: roller routine FILE")
     if answer is not None:
@@ -58,4 +58,4 @@ def send(link: "Link", given: Data) -> None:
 
 def remove(link: "Link") -> bool:
     """Take the routine off a board; return whether there was one."""
-    return bool(link.run("routine", remove=True))
+    return bool(link.run("json_file", path=PATH, remove=True))

@@ -169,8 +169,30 @@ def test_a_board_keeps_shows_and_forgets_a_routine(board, tmp_path):
     with Link(board.port) as link:
         link.write_file("/routine.json", b'{"steps": 5}')
     assert "no routine" in failed("routine", *port)[0]
+    assert "routine" in failed("doctor", *port)[0]
     assert ok("routine", "--off", *port) == "the routine is off\n"
     assert ok("routine", "--off", *port) == "there was no routine\n"
+
+
+def test_settings_are_shown_changed_exported_and_forgotten(board, tmp_path):
+    port = ("--port", board.port)
+    assert ok("settings", *port).splitlines()[0].startswith("0 set")
+    assert "over_limit_n *" in ok("settings", "set", "over_limit_n=8", "trace=compact", *port)
+    assert json.loads(ok("settings", "export", *port)) == {"over_limit_n": 8, "trace": "compact"}
+    assert json.loads(ok("settings", "get", "over_limit_n", "ceiling_n", *port, "--json")) == {
+        "over_limit_n": 8.0,
+        "ceiling_n": 25.0,
+    }
+    assert "band_firm_n" not in ok("settings", "diff", *port)
+    line, cure = failed("settings", "set", "over_limit_n=80", *port)
+    assert "over_limit_n" in line and "0.5 to 45" in cure
+    ok("settings", "export", "--file", str(tmp_path / "mine.json"), *port)
+    assert json.loads(ok("settings", "reset", "trace", *port, "--json")) == {"over_limit_n": 8}
+    ok("settings", "set", "--file", str(tmp_path / "mine.json"), *port)
+    with Link(board.port) as link:
+        link.write_file("/settings.json", b"{")
+    assert "damaged" in failed("settings", *port)[0]
+    assert ok("settings", "reset", *port).splitlines()[0].startswith("0 set")
 
 
 @pytest.mark.parametrize(("words", "says"), [(("weight",), "missing"), (("zero", "5"), "without a weight")])

@@ -24,7 +24,7 @@ def interpreter():
 def hardware():
     """Return what the deployed firmware says of its board, and who answers on the bus."""
     from board import Board
-    from config import load_calibration, load_settings, restore_motor
+    from config import load_calibration, load_routine, load_settings, restore_motor
     from machine import I2C, Pin
 
     from rollcore import VERSION
@@ -32,6 +32,7 @@ def hardware():
     board = Board()
     board.motor_off()
     calibration, calibration_problem = load_calibration()
+    settings, settings_problem = load_settings(board.force_kind)
     return {
         "app": VERSION,
         "board": board.name,
@@ -40,7 +41,8 @@ def hardware():
         "faults": board.faults,
         "addresses": I2C(0, scl=Pin(22), sda=Pin(21), freq=400000).scan(),
         "battery": board.battery(),
-        "settings_problem": load_settings(board.force_kind)[1],
+        "settings_problem": settings_problem,
+        "routine_problem": load_routine(settings)[2],
         "calibrated": calibration.calibrated,
         "motor_problem": restore_motor(board),
         "calibration_problem": calibration_problem,
