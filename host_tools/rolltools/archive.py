@@ -5,8 +5,10 @@ import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from .errors import RollerError
 from .session import Session
@@ -75,27 +77,36 @@ def _entry(path: Path) -> Entry:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to `path` so that the file is whole or not there: written aside, synced, renamed into place.
+    """Write `data` to `path` so that the file is whole or not there; errors as in `writing`."""
+    with writing(path) as stream:
+        stream.write(data)
 
-    RollerError when the disk refuses; nothing is left beside the file then.
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a stream for `path`, which is whole or not there: written aside, synced, renamed into place at the end.
+
+    RollerError when the disk refuses; nothing is left beside the file then, nor after any other error.
     """
     aside = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
             aside = Path(stream.name)
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         aside.chmod(0o644)
         aside.replace(path)
+        aside = None
         _sync_folder(path.parent)
     except OSError as error:
+        cause = f"{path} cannot be written: {error.strerror}"
+        raise RollerError(cause, "check the space and the permissions of the folder") from error
+    finally:
         if aside is not None:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
-        cause = f"{path} cannot be written: {error.strerror}"
-        raise RollerError(cause, "check the space and the permissions of the folder") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,6 +18,7 @@ from .commands.demo import demo
 from .commands.deploy import deploy
 from .commands.doctor import doctor
 from .commands.evaluate import evaluate
+from .commands.export import export
 from .commands.flash import flash
 from .commands.pull import pull
 from .commands.replay import replay
@@ -36,6 +37,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "sessions": sessions,
     "report": report,
     "decode": decode,
+    "export": export,
     "replay": replay,
     "evaluate": evaluate,
     "calibrate": calibrate,
