@@ -171,6 +171,22 @@ def test_a_turning_that_stops_speaks_for_a_rest_on_the_skin_alone():
     assert began(3.0, UNSURE, stopped=True, contact=False) == began(3.0, UNSURE, contact=False)
 
 
+def test_a_hand_in_the_air_hovers_at_its_rests_and_a_head_on_the_skin_stands():
+    assert began(1.5, SURE, contact=False) > began(1.5, SURE) + NAT
+    assert began(0.0, SURE) > began(0.0, SURE, contact=False) + NAT
+
+
+def test_a_rest_in_the_air_is_held_loosely():
+    def left_cm_s(contact):
+        told = Told(0.0, vv=UNSURE)
+        told.contact = contact
+        told.blocks(1, is_quiet=True)
+        told.blocks(20, is_quiet=True, gains_cm_s=0.05)
+        return abs(told.speed_cm_s(told.guesses.best))
+
+    assert left_cm_s(False) > 1.5 * left_cm_s(True)
+
+
 def test_a_rest_so_soon_after_a_rest_proves_less():
     assert began(0.0, 400, rested_ms=20) < began(0.0, 400, rested_ms=400) == began(0.0, 400, rested_ms=800)
 

@@ -75,3 +75,5 @@ def test_a_handle_that_turned_and_does_no_longer_has_stopped_turning():
     slower = after(np.zeros((40, 3)), (0, 15, 0))
     after(np.zeros((8, 3)), (0, 8, 0), detector=slower)
     assert not slower.has_stopped_turning(), "it still turns"
+    after(np.zeros((12, 3)), (0, 3.5, 0), detector=slower)
+    assert slower.has_stopped_turning(), "against the most of before, whoever asked in between"
