@@ -34,6 +34,10 @@ def test_the_limit_and_the_release_belong_to_what_is_allowed():
     assert told((200, 12_000), (500, 9_500))[1] == [[105, "began"]]
 
 
+def test_what_was_between_release_and_limit_before_the_alarm_is_no_dip_of_it():
+    assert told((200, 9_800), (400, 12_000))[1] == [[305, "began"]]
+
+
 def test_a_force_that_is_not_known_is_none_and_ends_the_alarm():
     assert told((500, UNKNOWN))[1] == []
     assert told((200, 12_000), (50, UNKNOWN))[1] == [[105, "began"], [205, "ended"]]
