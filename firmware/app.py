@@ -12,26 +12,20 @@ is somebody at the prompt: the watchdog cannot be stopped, but it then waits for
 
 import asyncio
 import gc
+import json
+import sys
 
 import micropython
-from config import (
-    CALIBRATION_PATH,
-    MOTOR_PATH,
-    ROUTINE_PATH,
-    SETTINGS_PATH,
-    load_calibration,
-    load_routine,
-    load_settings,
-    restore_motor,
-)
 from micropython import const
 from recorder import Recorder
 
+import rollcore
 from rollcore import VERSION
 from rollcore.engine import Engine
 from rollcore.events import new_row
 from rollcore.faults import fault_code
 from rollcore.haptics import CUE_BATTERY, CUE_ERROR
+from rollcore.logformat import DEVICE
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.sampleclock import SampleClock
 from rollcore.status_light import OFF, light
@@ -62,21 +56,19 @@ class App:
         self._board = board
         self._problems = []  # names of what is wrong beside the faults of the board
         self._told = []  # names that the session knows already
-        settings, problem = load_settings(board.force_kind, root + SETTINGS_PATH)
-        self._refuse(problem)
-        routine, routine_text, problem = load_routine(settings, root + ROUTINE_PATH)
-        self._refuse(problem)
-        calibration, problem = load_calibration(root + CALIBRATION_PATH)
-        self._refuse(problem)
-        self._refuse(restore_motor(board, root + MOTOR_PATH))
-        board.configure(settings.rate_hz, calibration)
+        import config  # here, because `_let_go` forgets it
+
+        settings, routine, texts, problems = config.load(board, root)
+        for problem in problems:
+            print("settings: %s; goes on without it" % problem)
+            self._fault("settings")
         board.start()
         if board.faults:
             print("faults: " + ", ".join(board.faults))
         self._engine = Engine(settings, routine)
         device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
-        self._recorder = Recorder(board, settings, calibration, device, self._before_write, root)
-        self._recorder.routine = routine_text
+        texts[DEVICE] = json.dumps(device)
+        self._recorder = Recorder(board, texts, settings.trace, self._before_write, root)
         self._clock = SampleClock(board.period_us, board.ticks_us())
         self._sample = new_sample()
         self._row = new_row()
@@ -88,11 +80,6 @@ class App:
         self._searched_ms = 0
         self._battery_told = False
         self._deaf = False  # the IMU gives no samples: the roller can neither feel nor warn
-
-    def _refuse(self, problem):
-        if problem:
-            print("settings: %s; goes on without it" % problem)
-            self._fault("settings")
 
     async def main(self):
         """Run until a task dies or Ctrl-C comes."""
@@ -336,9 +323,18 @@ class App:
             self._engine.mute(False)
 
 
+def _let_go():
+    """Forget the modules that only the boot needed: 8 KB that a board has better use for."""
+    if sys.implementation.name == "micropython":
+        del sys.modules["config"]
+        del sys.modules["rollcore.settings"]
+        del rollcore.settings
+
+
 def run(board, root=""):
     """Run the app on `board` until it dies or Ctrl-C comes; then the session is safe and the motor off."""
     app = App(board, root)
+    _let_go()
     try:
         asyncio.run(app.main())
     except KeyboardInterrupt:

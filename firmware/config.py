@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Settings, routine and calibration from their JSON files.
+"""Settings, routine and calibration from their JSON files: what only the boot needs.
 
 A bad file never stops the boot: the defaults hold, and its fault is named.
 """
@@ -7,13 +7,29 @@ A bad file never stops the boot: the defaults hold, and its fault is named.
 import json
 
 from rollcore.calibration import Calibration
-from rollcore.logformat import PAGE_LIMIT
+from rollcore.logformat import CALIBRATION, PAGE_LIMIT, ROUTINE, SETTINGS
 from rollcore.settings import Settings
 
 SETTINGS_PATH = "/settings.json"
 ROUTINE_PATH = "/routine.json"
 CALIBRATION_PATH = "/calibration.json"
 MOTOR_PATH = "/motor.json"
+
+
+def load(board, root=""):
+    """Set the board up by its files below `root`.
+
+    Return (settings, routine or None, their JSON texts for the log by record type, texts that say what is wrong).
+    """
+    settings, settings_problem = load_settings(board.force_kind, root + SETTINGS_PATH)
+    routine, routine_text, routine_problem = load_routine(settings, root + ROUTINE_PATH)
+    calibration, calibration_problem = load_calibration(root + CALIBRATION_PATH)
+    problems = settings_problem, routine_problem, calibration_problem, restore_motor(board, root + MOTOR_PATH)
+    board.configure(settings.rate_hz, calibration)
+    texts = {SETTINGS: json.dumps(settings.to_dict()), CALIBRATION: json.dumps(calibration.to_dict())}
+    if routine:
+        texts[ROUTINE] = routine_text
+    return settings, routine, texts, [problem for problem in problems if problem]
 
 
 def load_settings(force_kind, path=SETTINGS_PATH):

@@ -2,7 +2,6 @@
 """What is kept of a session: events into the log writer, full pages into the session's file at the right moment."""
 
 import hashlib
-import json
 import struct
 from binascii import crc32
 
@@ -21,29 +20,27 @@ _AGAIN_MS = 2000
 class Recorder:
     """Joins `LogWriter` (pure) and `SessionStore` (files).
 
-    `device` describes board and firmware and `routine` is the JSON of the routine, "" without one, both for the log.
+    `texts` are the JSON texts that every session begins with, by record type, and `trace` is that of the settings.
     `motor_off()` is called ahead of every write: an erase stops everything, the end of a cue too. `root` is where the
     folder of the sessions is, "" for the root of the file system.
     """
 
-    def __init__(self, board, settings, calibration, device, motor_off, root=""):
+    def __init__(self, board, texts, trace, motor_off, root=""):
         self._board = board
         self._motor_off = motor_off
-        self._settings = settings
-        self._calibration = calibration
-        self._device = device
-        self._tag = struct.pack("<I", crc32(device["device"].encode()))
+        self._texts = texts
+        self._full = trace == _TRACE_FULL
+        self._tag = struct.pack("<I", crc32(board.unique_id().encode()))
         self._store = SessionStore(root + SESSIONS_PATH)
-        self._writer = LogWriter(_PAGES if settings.trace == _TRACE_OFF else _TRACE_PAGES)
-        self.routine = ""
+        self._writer = LogWriter(_PAGES if trace == _TRACE_OFF else _TRACE_PAGES)
         self.state_due = False  # a full trace begins with the engine's state
         self._digest = hashlib.sha256()  # of the file so far
         self._again_ms = 0
         self._trace = None
-        if settings.trace != _TRACE_OFF:
+        if trace != _TRACE_OFF:
             from rollcore.trace import TraceEncoder  # 1.7 KB that most boards never need
 
-            self._trace = TraceEncoder(self._writer, settings.trace, board.period_us)
+            self._trace = TraceEncoder(self._writer, trace, board.period_us)
 
     @property
     def traces(self):
@@ -112,25 +109,12 @@ class Recorder:
         self._empty()
         number = self._store.open()
         self._writer.begin(number, t_ms, self._tag)
-        self._writer.add_text(DEVICE, t_ms, json.dumps(self._device))
-        self._writer.add_text(SETTINGS, t_ms, json.dumps(self._settings.to_dict()))
-        calibration = self._calibration
-        self._writer.add_text(
-            CALIBRATION,
-            t_ms,
-            json.dumps(
-                {
-                    "zero_counts": calibration.zero_counts,
-                    "counts_per_n": calibration.counts_per_n,
-                    "calibrated": calibration.calibrated,
-                }
-            ),
-        )
-        if self.routine:
-            self._writer.add_text(ROUTINE, t_ms, self.routine)
+        for code in (DEVICE, SETTINGS, CALIBRATION, ROUTINE):
+            if code in self._texts:
+                self._writer.add_text(code, t_ms, self._texts[code])
         if wall:
             self._writer.add_clock(now_ms, wall[0], wall[1])
-        self.state_due = self._settings.trace == _TRACE_FULL
+        self.state_due = self._full
         self._digest = hashlib.sha256()
 
     def _empty(self):

@@ -26,6 +26,14 @@ class Calibration:
         self.calibrated = calibrated
         self._gain = (1000 << (_COARSE_BITS + _GAIN_BITS)) // counts_per_n
 
+    def to_dict(self):
+        """Return it as it lies in its file."""
+        return {
+            "zero_counts": self.zero_counts,
+            "counts_per_n": self.counts_per_n,
+            "calibrated": self.calibrated,
+        }
+
     def to_mn(self, counts):
         """Return the force in mN for a 24-bit reading. Allocates nothing."""
         return (((counts - self.zero_counts) >> _COARSE_BITS) * self._gain) >> _GAIN_BITS

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The recorder: events into a session's file, the motor off ahead of every write."""
 
+import json
 from array import array
 
 import pytest
 import recorder
 
 import storage
+from rollcore import logformat as fmt
 from rollcore.calibration import Calibration
 from rollcore.events import CUE, MARK, ROW_LEN, SESSION_START, SESSION_STOP
 from rollcore.sample import new_sample
@@ -23,6 +25,9 @@ class Bench:
 
     def __init__(self):
         self.wall = None
+
+    def unique_id(self):
+        return DEVICE["device"]
 
     def unix_time(self):
         return self.wall
@@ -43,9 +48,12 @@ class Desk:
         self.disk_error = None
         monkeypatch.setattr(storage, "open", self._open, raising=False)
         settings = Settings.from_dict(settings or {})
-        self.recorder = recorder.Recorder(
-            self.board, settings, Calibration(5, 50000, True), DEVICE, lambda: self.acts.append("off"), str(root)
-        )
+        texts = {
+            fmt.DEVICE: json.dumps(DEVICE),
+            fmt.SETTINGS: json.dumps(settings.to_dict()),
+            fmt.CALIBRATION: json.dumps(Calibration(5, 50000, True).to_dict()),
+        }
+        self.recorder = recorder.Recorder(self.board, texts, settings.trace, lambda: self.acts.append("off"), str(root))
 
     def _open(self, name, mode):
         self.acts.append("write")

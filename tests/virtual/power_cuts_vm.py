@@ -16,6 +16,7 @@ from config import load_settings
 from ram_flash import RamFlash
 
 from rollcore import events
+from rollcore import logformat as fmt
 from rollcore.calibration import Calibration
 from storage import PULLED_SUFFIX, SUFFIX, SessionStore, session_name, session_number
 
@@ -33,6 +34,9 @@ class Board:
     """A board as far as the recorder knows one."""
 
     period_us = 4808
+
+    def unique_id(self):
+        return DEVICE["device"]
 
     def unix_time(self):
         return None
@@ -76,10 +80,16 @@ class Day:
         """Return whether the day came to its end; OSError when the flash cannot be mounted."""
         os.mount(os.VfsLfs2(self._flash), ROOT)
         settings, problem = load_settings("loadcell", SETTINGS)
+        self._given = settings.to_dict()
         if problem:
             raise ValueError(problem)
-        self._recorder = recorder.Recorder(Board(), settings, Calibration(), DEVICE, lambda: None, ROOT)
-        self._recorder.routine = ROUTINE
+        texts = {
+            fmt.DEVICE: json.dumps(DEVICE),
+            fmt.SETTINGS: json.dumps(settings.to_dict()),
+            fmt.CALIBRATION: json.dumps(Calibration().to_dict()),
+            fmt.ROUTINE: ROUTINE,
+        }
+        self._recorder = recorder.Recorder(Board(), texts, settings.trace, lambda: None, ROOT)
         self.store = self._recorder._store
         self._row = array("i", [0] * events.ROW_LEN)
         self.strokes = 0
@@ -126,7 +136,7 @@ class Day:
 
     def _write_settings(self, t_ms):
         """Write them beside the old ones and rename, as the link does."""
-        settings = self._recorder._settings.to_dict()
+        settings = self._given
         settings["over_limit_n"] = self._limit_n
         self.settings = json.dumps(settings).encode()
         with open(SETTINGS + ".part", "wb") as part:
