@@ -42,6 +42,7 @@ _BATTERY_WARN_MV = const(3500)  # about a tenth is left: the last of it goes wit
 _BATTERY_LOW_MV = const(3300)  # a pulse of the motor would pull it below what the processor needs
 _BATTERY_FINE_MV = const(3400)
 _TOLD_OTHERWISE = "force low_battery haptic imu"  # faults with a cue of their own, or without any way to play one
+_PROVEN_MS = const(60000)  # who ran for so long did not fail
 _LONG_PRESS_MS = const(1000)
 _SILENT_MS = const(200)  # without a sample the IMU counts as lost ...
 _RETRY_MS = const(1000)  # ... is set up anew this often ...
@@ -78,7 +79,7 @@ class App:
         self._died = self._over = False
         self._sampled_ms = 0
         self._searched_ms = 0
-        self._battery_told = False
+        self._battery_told = self._proven = False
         self._deaf = False  # the IMU gives no samples: the roller can neither feel nor warn
 
     async def main(self):
@@ -232,6 +233,9 @@ class App:
         was_active = None
         while True:
             now_ms = clock.now_ms
+            if now_ms >= _PROVEN_MS and not self._proven:
+                self._proven = True
+                board.keep_failures(0)
             pressed_ms = self._button(pressed_ms, now_ms)
             board.led(now_ms & _BLINK_BIT if self._deaf else engine.in_session)
             problems = self._problems

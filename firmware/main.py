@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Boot: the app of the active slot, or safe mode while the button is held; the motor is off when it ends."""
+"""Boot: the app of the active slot, or safe mode where the board asks for it; the motor is off when it ends."""
 
 import gc
 import sys
@@ -16,12 +16,14 @@ from board import Board  # noqa: E402 - lies in the slot just found
 
 board = Board()
 try:
-    if board.button():
-        print("safe mode: the button was held at boot; the app is not started")
+    why = board.safe_mode()
+    if why:
+        print("safe mode: %s; the app is not started" % why)
         board.led(True)
     else:
         import app
 
         app.run(board)
+        board.keep_failures(0)
 finally:
     board.motor_off()

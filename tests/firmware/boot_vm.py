@@ -44,7 +44,15 @@ def nothing():
     pass
 
 
-HAPPENINGS = {"ctrl-c": interrupt, "task": break_the_log, "stop": break_the_way_out, "held": nothing}
+HAPPENINGS = {
+    "ctrl-c": interrupt,
+    "task": break_the_log,
+    "task again": break_the_log,
+    "stop": break_the_way_out,
+    "held": nothing,
+    "failed": nothing,
+}
+BEFORE = {"task again": b"F\x02", "failed": b"F\x03"}  # what the clock's memory holds at the boot
 
 
 def read_tree(folder, found, name):
@@ -106,6 +114,7 @@ def main():
     clock.at(_BUZZ_US, HAPPENINGS[happening])
     clock.at(20000000, interrupt)
     rig.world.press(happening == "held")
+    rig.world.rtc_memory = BEFORE.get(happening, b"")
     flash_board(read_tree(sys.argv[2], {}, ""), slot)
     sys.path[:] = ["", ".frozen", "/lib"]
     how = "end"
@@ -122,6 +131,7 @@ def main():
         "motor": rig.world.motor,
         "notes": [note for note in rig.notes if note[1] != "rgb"],
         "sessions": sessions(),
+        "kept": list(rig.world.rtc_memory),
     }
     print(json.dumps(seen))
 

@@ -248,3 +248,13 @@ def test_a_calibration_of_another_shape_is_a_fault_and_not_a_crash(make_rig):
     assert rig.error is None
     assert codes(rig.session()) == ["settings"]
     assert not rig.session().calibrated
+
+
+def test_an_app_that_ran_for_a_minute_has_not_failed(make_rig):
+    rig = make_rig(pressed([(70.0, 0.0)]))
+    rig.world.rtc_memory = b"F\x02"
+    kept = []
+    for at_s in (59.0, 61.0):
+        rig.at(at_s, lambda: kept.append(rig.world.rtc_memory))
+    rig.run(62.0)
+    assert kept == [b"F\x02", b"F\x00"]

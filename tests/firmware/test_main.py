@@ -70,6 +70,21 @@ def test_the_motor_is_off_even_when_the_app_cannot_stop_itself(boot):
     assert motor_ends(seen) <= 3140000 + 20000
 
 
+@pytest.mark.parametrize(
+    ("happening", "failures"), [("ctrl-c", 0), ("task", 1), ("task again", 3), ("stop", 1), ("held", 0)]
+)
+def test_what_ends_the_app_is_counted_as_a_failure_or_not(boot, happening, failures):
+    assert boot(happening)[1]["kept"] == [ord("F"), failures]
+
+
+def test_an_app_that_failed_three_times_in_a_row_is_not_started_until_the_next_reset(boot):
+    printed, seen = boot("failed")
+    assert printed[0].startswith("safe mode: the app failed 3 times in a row")
+    assert (seen["app"], seen["pin"], seen["motor"]) == (None, 0, 0)
+    assert [note[2] for note in seen["notes"] if note[1] == "led"] == [1]
+    assert seen["kept"] == [ord("F"), 0]
+
+
 def test_the_button_held_at_boot_is_safe_mode(boot):
     printed, seen = boot("held")
     assert "safe mode" in printed[0]
