@@ -13,7 +13,8 @@ from typing import Any
 
 from rollcore import events
 from rollcore import logformat as fmt
-from rollcore.fields import CUE_NAMES, FIELDS
+from rollcore.fields import FIELDS
+from rollcore.haptics import CUE_BATTERY, CUE_ERROR
 from rollcore.logformat import force_code
 from rollcore.sample import FORCE_UNKNOWN
 
@@ -21,7 +22,7 @@ from . import replay_runner
 from . import routine as routines
 from .errors import RollerError
 from .log_pages import Record
-from .log_trace import TraceDecoder
+from .log_trace import TraceDecoder, TraceSample
 from .replay import Advance, checked_settings, integers, job_head, run_job
 from .replay_result import Row, compose
 from .session import Session
@@ -42,7 +43,8 @@ _SAID_AGAIN = (
     events.MARK,
     events.SESSION_STOP,
 )
-_OF_THE_APP = ("low_battery", "error")  # cues
+_OF_THE_APP = (CUE_BATTERY, CUE_ERROR)
+_LATEST_MS = 1 << 30  # of the engine's clock
 
 
 @dataclass
@@ -75,14 +77,19 @@ class _Collected:
         elif record.code == fmt.TRACE:
             for item in decoder.decode(record):
                 self.period_us = item.period_us
-                self.inputs.append(struct.pack("<9i", item.t_ms, *item.sample))
+                self._add_sample(item)
         elif self.state and record.code in FIELDS:
             self._add_event(record)
 
+    def _add_sample(self, item: TraceSample) -> None:
+        if not 0 <= item.t_ms < _LATEST_MS or any(abs(value) > _LATEST_MS for value in item.sample):
+            raise RollerError("the trace holds a sample that no roller takes", "pull the session from the board again")
+        self.inputs.append(struct.pack("<9i", item.t_ms, *item.sample))
+
     def _add_event(self, record: Record) -> None:
         code, values = record.code, record.values
-        pressed = code == events.MARK or (code == events.STEP and values["pressed"])
-        by_app = code in (events.CUE, events.CUE_SILENT) and CUE_NAMES[values["cue"]] in _OF_THE_APP
+        pressed = code == events.MARK or (code == events.STEP and values["pressed"] != 0)
+        by_app = code in (events.CUE, events.CUE_SILENT) and values["cue"] in _OF_THE_APP
         if pressed:
             self._put_in(record.t_ms, replay_runner.PRESS)
         elif by_app:
@@ -90,9 +97,11 @@ class _Collected:
         elif code == events.SESSION_STOP:
             self._put_in(record.t_ms, replay_runner.FINISH)
         if code in _SAID_AGAIN:
-            self.said.append((code, record.t_ms, *(values[name] for name in FIELDS[code])))
+            self.said.append((code, record.t_ms, *(values.get(name, 0) for name in FIELDS[code])))
 
     def _put_in(self, t_ms: int, what: int) -> None:
+        if not 0 <= t_ms < _LATEST_MS:
+            raise RollerError("the log holds a time that no roller has", "pull the session from the board again")
         self.inputs.append(struct.pack("<9i", replay_runner.INPUT, t_ms, what, *[0] * 6))
 
 
@@ -109,7 +118,7 @@ def replay_log(path: Path, vm: str = "cpython", advance: Advance | None = None) 
     head = job_head(log.period_us, _GAP_MS, len(log.inputs), integers(settings), steps, log.state)
     try:
         rows = run_job(head + b"".join(log.inputs), vm, advance)
-    except ValueError as error:
+    except (ValueError, ArithmeticError, LookupError, TypeError) as error:  # whatever a state of others leads to
         raise RollerError(
             f"the state in {path} is of another firmware ({session.firmware or 'unknown'})",
             "replay it with the version of the tools that the board had",
