@@ -270,12 +270,13 @@ class App:
                 self._engine.finish(now_ms)
             elif self._engine.in_session:
                 self._engine.press(now_ms)
-                self._drain_events()  # between the samples in the log that it came between
+            self._drain_events()  # between the samples in the log that it came between
         return -1
 
     def _cue(self, cue, now_ms):
-        self._engine.cue(cue, now_ms)
+        began = self._engine.cue(cue, now_ms)
         self._drain_events()  # as with the button
+        return began
 
     def _fault(self, name):
         if name not in self._problems:
@@ -306,25 +307,29 @@ class App:
         if reading:
             if self._recorder.active:
                 self._recorder.add_battery(now_ms, reading[0], reading[1])
+            self._spare_battery(reading[0], now_ms)
+            if self._recorder.active:
                 self._warn_of_battery(reading[0], now_ms)
-            self._spare_battery(reading[0])
 
     def _warn_of_battery(self, mv, now_ms):
-        """Tell a hand once in a session that the cell is low, as long as there is enough of it to do so."""
+        """Tell a hand once in a session that the cell is low: felt as long as there is enough of it to do so."""
         if mv < _BATTERY_WARN_MV and not self._battery_told:
-            self._battery_told = True
-            self._cue(CUE_BATTERY, now_ms)
+            self._battery_told = self._cue(CUE_BATTERY, now_ms)
 
-    def _spare_battery(self, mv):
+    def _spare_battery(self, mv, now_ms):
         """Keep the motor off while the cell is nearly empty."""
         if mv < _BATTERY_LOW_MV:
             self._fault("low_battery")
-            self._engine.mute(True)
+            self._mute(True, now_ms)
             self._motor_off()
             self._recorder.hurry()
         elif mv >= _BATTERY_FINE_MV:
             self._forgive("low_battery")
-            self._engine.mute(False)
+            self._mute(False, now_ms)
+
+    def _mute(self, muted, now_ms):
+        self._engine.mute(muted, now_ms)
+        self._drain_events()  # as with the button
 
 
 def _let_go():

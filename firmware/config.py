@@ -53,7 +53,7 @@ def load_routine(settings, path=ROUTINE_PATH):
         if len(text.encode()) > PAGE_LIMIT // 2:
             raise ValueError("%d bytes do not fit a record of the log" % len(text.encode()))
         return routine, text, None
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
         return None, "", "%s: %s" % (path, error)
 
 
@@ -96,7 +96,7 @@ def _load(path):
             return json.load(stream), None
     except OSError:
         return {}, None  # never written: the defaults are meant
-    except ValueError as error:
+    except (ValueError, TypeError, RuntimeError) as error:  # nested too deep is a RuntimeError here
         return {}, "%s: not JSON (%s)" % (path, error)
     except MemoryError:
         return {}, "%s: too long for this board" % path

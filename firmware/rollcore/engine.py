@@ -12,6 +12,7 @@ from rollcore.events import (
     FAULT,
     GAP,
     MARK,
+    MUTE,
     OVER_AGAIN,
     OVER_OFF,
     OVER_ON,
@@ -117,15 +118,17 @@ class Engine:
             self.mark(t_ms)
 
     def cue(self, cue, t_ms):
-        """Play a cue (`rollcore.haptics`) unless a more urgent one plays; what is decided is recorded."""
+        """Play a cue (`rollcore.haptics`) unless a more urgent one plays; record it and return whether it began."""
         urge = self._urge(t_ms) if cue == CUE_OVER else 100
         level = self._haptics.start(cue, t_ms, urge)
         if level:
             self.events.push(CUE_SILENT if self._haptics.silent else CUE, t_ms, cue, level)
+        return level > 0
 
-    def mute(self, muted):
+    def mute(self, muted, t_ms):
         """Decide cues and play none, or play them again: the battery has nothing to spare."""
-        self._haptics.mute(muted)
+        if self._haptics.mute(muted):
+            self.events.push(MUTE, t_ms, 1 if muted else 0)
         self.motor_level = self._haptics.level
 
     def commanded(self, t_ms):
@@ -148,7 +151,7 @@ class Engine:
         if self._pressure.end():
             self._pressure_changed(t_ms, 0)
         self._session.close(t_ms)
-        self.in_session = False
+        self._leave_session()
         self._haptics.stop(self._haptics.cue)
         self.motor_level = 0
 
@@ -169,16 +172,14 @@ class Engine:
         self._strokes.block(t_ms, motion, self._force, updated)
         session = self._session
         if session.is_open != self.in_session:
+            self._leave_session()
             self.in_session = session.is_open
             self._haptics.begin()
-            if self._routine:
-                self._routine.begin()
-                self._follow_routine()
         if session.is_open:
             force = self._force
             session.block(motion.speed_um_s, motion.guesses.lead, force.mean_mn, force.known, self.in_contact)
-            if self._routine and self._routine.block(t_ms, self.in_contact):
-                self._step_changed(t_ms, 0)
+            if self._routine:
+                self._lead(t_ms)
         self._feedback(t_ms, motion.speed_um_s)
 
     @micropython.native
@@ -198,13 +199,24 @@ class Engine:
             if t_ms - self._cue_ms >= _CUE_AGAIN_MS:
                 self._alarm_cue(t_ms)
 
-    def _step_changed(self, t_ms, pressed):
-        """Tell log and hand of a step of the routine."""
+    def _lead(self, t_ms):
+        """Let the routine go on; tell the hand of its last change as soon as nothing more urgent plays."""
         routine = self._routine
+        if routine.block(t_ms, self.in_contact):
+            self._step_changed(t_ms, 0)
+        if routine.cue >= 0 and self.cue(routine.cue, t_ms):
+            routine.cue = -1
+
+    def _step_changed(self, t_ms, pressed):
+        """Tell the log of a step of the routine, and go by its limits."""
         row = self._follow_routine()
-        self.events.push(STEP, t_ms, routine.number, row[1], row[2], row[4], pressed)
-        if routine.cue >= 0:
-            self.cue(routine.cue, t_ms)
+        self.events.push(STEP, t_ms, self._routine.number, row[1], row[2], row[4], pressed)
+
+    def _leave_session(self):
+        self.in_session = False
+        if self._routine:
+            self._routine.begin()
+            self._follow_routine()
 
     def _follow_routine(self):
         """Go by the limits of the step of now; return its row."""

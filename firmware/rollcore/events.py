@@ -23,6 +23,7 @@ OVER_AGAIN = const(12)
 OVER_TOLD = const(13)
 BAND = const(14)
 STEP = const(15)
+MUTE = const(17)
 STROKE = const(16)  # 1 was a stroke without its doubt
 
 ROW_LEN = const(15)

@@ -9,6 +9,7 @@ from rollcore.events import (
     FAULT,
     GAP,
     MARK,
+    MUTE,
     OVER_AGAIN,
     OVER_OFF,
     OVER_ON,
@@ -52,6 +53,7 @@ GYRO_MDPS_PER_LSB = 35  # and at +-1000 deg/s
 # `OVER_TOLD`: its time is when the motor was commanded for the alarm of `on_ms`.
 # `STEP`: the routine goes on to a step, from 1 on; 0 is its end. The limits are those in force from here on;
 # `pressed` 1: the button did it, not the time.
+# `MUTE`: cues are decided and not played from here on (1), or played again (0): the battery has nothing to spare.
 # A summary covers one second: the peak of each tenth (or FORCE_UNKNOWN), the mean speed along the handle, the
 # mean force in contact (0 without one, or FORCE_UNKNOWN) and the least quality of the motion.
 FIELDS = {
@@ -83,6 +85,7 @@ FIELDS = {
     OVER_TOLD: ("on_ms",),
     BAND: ("band", "force_mn"),
     STEP: ("step", "side", "band_low_mn", "over_limit_mn", "pressed"),
+    MUTE: ("on",),
 }
 
 # The records that only the log has.
@@ -110,6 +113,7 @@ RECORD_NAMES = {
     OVER_TOLD: "over_told",
     BAND: "band",
     STEP: "step",
+    MUTE: "mute",
     fmt.TIME: "time",
     fmt.DEVICE: "device",
     fmt.SETTINGS: "settings",

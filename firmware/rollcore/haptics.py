@@ -99,10 +99,12 @@ class Haptics:
         return self._level()
 
     def mute(self, muted):
-        """Leave the motor alone from now on, or no longer; cues are decided as ever."""
+        """Leave the motor alone from now on, or no longer; cues are decided as ever. Return whether that is new."""
+        before = self._silent
         self._silent = muted or self._off
         if muted:
             self.level = 0
+        return self._silent != before
 
     def urge(self, cue, percent):
         """Play the cue harder or softer from its next pulse on, if it is the one that plays."""

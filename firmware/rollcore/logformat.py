@@ -72,6 +72,7 @@ STORAGE = {
     events.OVER_TOLD: "b16",
     events.BAND: "u8 i24",
     events.STEP: "u6 u2 u16 u16 u1",
+    events.MUTE: "u1",
     TIME: "u32",
     DEVICE: "",
     SETTINGS: "",

@@ -71,8 +71,8 @@ def _checked(number, step, settings):
 class Routine:
     """Leads through the rows of `check_steps`.
 
-    `number` is the step of now, from 1 on, and 0 before and after. `row` is the row of now. `cue` tells the hand of the
-    last change; it is -1 at the first step, for the hand has just begun.
+    `number` is the step of now, from 1 on, and 0 before and after. `row` is the row of now. `cue` is to tell the hand
+    of the last change, -1 for nothing: who plays it takes it back. The first step has none: the hand has just begun.
     """
 
     def __init__(self, rows):

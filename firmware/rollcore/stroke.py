@@ -318,7 +318,7 @@ class StrokeDetector:
             return _DOUBT_RIVAL
         if m.start_ms - self._touch_ms <= _AT_TOUCH_MS:
             return _DOUBT_LANDED
-        if self._history.contact(m.last + 1) < 0:
+        if self._history.contact(min(m.last + 1, self._history.count - 1)) < 0:
             return _DOUBT_LEFT
         if not self._starts_and_stops(_FELT_UM_S):
             return _DOUBT_UNFELT

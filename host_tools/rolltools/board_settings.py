@@ -30,7 +30,10 @@ def read(link: "Link") -> Data:
         return {}
     if not isinstance(given, dict):
         raise RollerError("the board's settings are damaged", "start anew: roller settings reset")
-    checked_settings(given)
+    try:
+        checked_settings(given)
+    except RollerError as error:
+        raise RollerError(f"on the board, {error.cause}", "start anew: roller settings reset") from error
     return given
 
 
@@ -87,7 +90,7 @@ def _value(name: str, text: str) -> Any:
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -16,6 +16,8 @@ from .session import Band, Battery, Cue, Fault, ForcePoint, Gap, Mark, Overpress
 
 _CONTACT_N = 0.3  # design.md: a stroke needs more than this; the estimate of a cut session uses the same
 _TEXT_LIMIT = 64
+_MOST_STEPS = 64  # of a routine in one session; 12 and an end are what a board makes
+_MOST_NUMBER = 1e15  # of a text; no setting and no count is as large
 
 
 class SessionFold:
@@ -45,7 +47,7 @@ class SessionFold:
             events.CUE: self._cue,
             events.CUE_SILENT: self._cue,
             events.BAND: self._band,
-            events.STEP: self._steps.append,
+            events.STEP: self._step,
             events.MARK: lambda r: session.marks.append(Mark(self._s(r.t_ms))),
             events.GAP: self._gap,
             events.FAULT: lambda r: session.faults.append(Fault(self._s(r.t_ms), _name(FAULT_NAMES, r, "code"))),
@@ -168,6 +170,10 @@ class SessionFold:
         band = Band(self._s(record.t_ms), _name(BAND_NAMES, record, "band"), record.values["force_mn"] / 1000)
         self._session.bands.append(band)
 
+    def _step(self, record: Record) -> None:
+        if len(self._steps) < _MOST_STEPS:
+            self._steps.append(record)
+
     def _as_step(self, record: Record) -> Step:
         values = record.values
         return Step(
@@ -222,10 +228,16 @@ class SessionFold:
         session.duration_s = self._s(self._last_ms)
         low = _number(session.settings.get("band_low_n"), _CONTACT_N)
         high = _number(session.settings.get("over_limit_n"), float("inf"))
-        known = [point.force_n for point in session.force if point.force_n is not None]
-        session.contact_s = round(sum(force > _CONTACT_N for force in known) / 10, 1)
-        session.in_band_s = round(sum(low <= force <= high for force in known) / 10, 1)
-        session.over_s = round(sum(force > high for force in known) / 10, 1)
+        limits = [(float("-inf"), low, high), *((s.t_s, s.band_low_n, s.over_limit_n) for s in session.steps)]
+        contact = inside = over = at = 0
+        for point in session.force:
+            while at + 1 < len(limits) and limits[at + 1][0] <= point.t_s:
+                at += 1
+            if point.force_n is not None:
+                contact += point.force_n > _CONTACT_N
+                inside += limits[at][1] <= point.force_n <= limits[at][2]
+                over += point.force_n > limits[at][2]
+        session.contact_s, session.in_band_s, session.over_s = (round(n / 10, 1) for n in (contact, inside, over))
 
 
 def _name(names: tuple[str, ...], source: Record | dict[str, Any], key: str) -> str:
@@ -254,9 +266,21 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not abs(value) < _MOST_NUMBER:
+        _refuse(text[:_TEXT_LIMIT])
+    return value
+
+
+def _whole(text: str) -> int:
+    return int(text) if len(text) < 16 else int(_finite(text))
+
+
 def _json(record: Record) -> dict[str, Any]:
+    text = record.values["text"]
     try:
-        value = json.loads(record.values["text"], parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -41,6 +41,7 @@ _SAID_AGAIN = (
     events.BAND,
     events.STEP,
     events.MARK,
+    events.MUTE,
     events.SESSION_STOP,
 )
 _OF_THE_APP = (CUE_BATTERY, CUE_ERROR)
@@ -72,7 +73,9 @@ class _Collected:
             self.lost += decoder.skipped
 
     def _add(self, record: Record, decoder: TraceDecoder) -> None:
-        if record.code == fmt.STATE:
+        if record.code == fmt.DROPOUT:
+            self.lost += 1
+        elif record.code == fmt.STATE:
             self.state += record.payload
         elif record.code == fmt.TRACE:
             for item in decoder.decode(record):
@@ -94,6 +97,8 @@ class _Collected:
             self._put_in(record.t_ms, replay_runner.PRESS)
         elif by_app:
             self._put_in(record.t_ms, values["cue"])
+        elif code == events.MUTE:
+            self._put_in(record.t_ms, replay_runner.MUTE if values["on"] else replay_runner.UNMUTE)
         elif code == events.SESSION_STOP:
             self._put_in(record.t_ms, replay_runner.FINISH)
         if code in _SAID_AGAIN:
@@ -112,7 +117,9 @@ def replay_log(path: Path, vm: str = "cpython", advance: Advance | None = None) 
     if not log.state or not log.inputs:
         raise RollerError(f"{path} holds no full trace", "record with the setting trace: full, and replay that")
     if session.damaged_pages or session.skipped_records or log.lost:
-        raise RollerError(f"{path} is damaged: parts of its trace are lost", "pull it from the board again")
+        raise RollerError(
+            f"{path}: parts of its trace are lost", "if its state is damaged, pull it again; else the board lost them"
+        )
     settings = checked_settings(session.settings)
     steps = routines.rows(session.routine, settings) if session.routine else ()
     head = job_head(log.period_us, _GAP_MS, len(log.inputs), integers(settings), steps, log.state)

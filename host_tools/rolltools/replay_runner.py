@@ -8,7 +8,8 @@ interpreter computes the same. As a script: replay_runner.py FIRMWARE_DIR JOB. I
 A job: int32 words, little-endian: magic, dt_us, gap_ms, samples, settings, rows of the routine, bytes of the engine's
 state; then per setting the length of its name, the name one character a word, its value; then the rows; the state,
 and what fills its last word; then per sample t_ms and the sample. In place of a sample there may be what came from
-outside at that moment: INPUT, t_ms, and the cue that the app asked for, or PRESS for the button, or FINISH.
+outside at that moment: INPUT, t_ms, and the cue that the app asked for, or PRESS for the button, FINISH, MUTE or
+UNMUTE.
 """
 
 import sys
@@ -18,6 +19,8 @@ MAGIC = 0x0B0B3
 INPUT = -1
 PRESS = -1
 FINISH = -2
+MUTE = -3
+UNMUTE = -4
 STEP_WORDS = 7
 ROW_WORDS = 9
 PROGRESS_EVERY = 4096
@@ -60,6 +63,8 @@ def _put_in(engine, t_ms, cue):
         engine.press(t_ms)
     elif cue == FINISH:
         engine.finish(t_ms)
+    elif cue in (MUTE, UNMUTE):
+        engine.mute(cue == MUTE, t_ms)
     else:
         engine.cue(cue, t_ms)
 

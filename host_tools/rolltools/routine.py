@@ -21,12 +21,13 @@ Row = tuple[int, ...]
 
 
 def read(path: Path) -> Data:
-    """Return the routine in a JSON file, not yet checked; RollerError when it is no JSON."""
+    """Return what a JSON file holds, not yet checked: its limits are a matter of settings. RollerError for no JSON."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise RollerError(f"{path} is not JSON: {error}", "see `roller routine --help` for one that is") from error
-    rows(given)
+    if not isinstance(given, dict):
+        raise RollerError(f"{path} holds no routine", "see `roller routine --help` for one")
     if len(json.dumps(given).encode()) > TEXT_LIMIT:
         raise RollerError(f"{path} is too long for the log", "use fewer steps or shorter names")
     return given
@@ -41,18 +42,28 @@ def rows(given: Any, settings: Settings | None = None) -> tuple[Row, ...]:
         raise RollerError(cause or str(error), cure or "see `roller routine --help`") from error
 
 
+def fits(link: "Link", settings: Settings) -> None:
+    """Raise a RollerError where the routine on a board does not fit these settings: it would be off from then on."""
+    given = on_board(link)
+    if given is not None:
+        try:
+            rows(given, settings)
+        except RollerError as error:
+            cure = "change the routine first, or take it off: roller routine --off"
+            raise RollerError(f"the routine on the board does not fit: {error.cause}", cure) from error
+
+
 def on_board(link: "Link") -> Data | None:
-    """Return the routine on a board, None where there is none; RollerError when it is not one."""
+    """Return the routine on a board, None where there is none; RollerError when it cannot be read."""
     answer = link.run("json_file", path=PATH)
     if answer is not None and not isinstance(answer, dict):
         raise RollerError("the board's routine is damaged", "send it again: roller routine FILE")
-    if answer is not None:
-        rows(answer)
     return answer
 
 
-def send(link: "Link", given: Data) -> None:
-    """Put a routine on a board: beside the old one first, renamed when it is proven whole."""
+def send(link: "Link", given: Data, settings: Settings) -> None:
+    """Put a routine on a board with these settings: beside the old one first, renamed when it is proven whole."""
+    rows(given, settings)
     link.write_file(PATH, json.dumps(given).encode())
 
 

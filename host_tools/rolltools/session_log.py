@@ -153,7 +153,7 @@ def decode_json(session: Session) -> dict[str, Any]:
     plain: dict[str, Any] = {"file": session.path.name}
     for item in fields(session):
         value = getattr(session, item.name)
-        if item.name != "path" and not (item.name in _LATER and not value):
+        if item.name != "path" and not (item.name in _LATER and value in (None, [], {})):
             plain[item.name] = [_plain(entry) for entry in value] if isinstance(value, list) else value
     strokes = session.strokes
     plain["session"] = {name: plain.pop(name) for name in ("duration_s", "contact_s", "in_band_s", "over_s")}

@@ -19,6 +19,8 @@ def export(log: Path, out: Path) -> int:
 
     Times count from the start of the session. RollerError when the file holds no trace or the disk refuses.
     """
+    if out.suffix == log.suffix:
+        raise RollerError(f"{out} has the name of a session file", "give the CSV a name of its own, as samples.csv")
     start_ms = read_session(log).start_ms
     count = 0
     with writing(out) as stream:

@@ -183,6 +183,7 @@ def routine_session() -> list[bytes]:
     writer.add_event(row(events.STEP, 5020, 1, 1, 1000, 6000))
     writer.add_event(row(events.STEP, 36000, 2, 2, 2000, 70000))
     writer.add_event(row(events.CUE, 36000, 6, 64))
+    writer.add_event(row(events.MUTE, 50000, 1))
     writer.add_event(row(events.STEP, 70000, 0, 0, 1000, 10000))
     state = StateWriter(writer, 70000)
     for number in (*range(-70, 70), 2**30 - 1, 1 - 2**30, *range(100000, 101000)):

@@ -57,6 +57,14 @@ def test_a_clock_that_no_roller_has_is_refused(tmp_path):
     assert "no roller" in refused(traced(tmp_path, start_ms=2**30 + 5))
 
 
+def test_a_trace_that_the_board_lost_parts_of_is_not_taken_for_whole(tmp_path):
+    def extra(writer, t_ms):
+        row_of = [fmt.DROPOUT, t_ms, 1, 300, t_ms - 900]
+        writer._write(fmt.DROPOUT, t_ms, row_of + [0] * 10)
+
+    assert "lost" in refused(traced(tmp_path, extra=extra))
+
+
 def test_cues_and_steps_that_nobody_knows_are_left_out(tmp_path):
     def extra(writer, t_ms):
         writer.add_event(row(events.CUE, t_ms, 250, 100))
@@ -72,4 +80,4 @@ def test_a_stroke_of_an_older_log_is_a_difference_and_no_crash(tmp_path):
     head = struct.pack(fmt.HEADER_FORMAT, fmt.MAGIC, 1, 0, length, DEVICE, 7, 40, 5000, 5000, 0)[: fmt.CRC_AT]
     page = head + struct.pack("<I", crc32(old, crc32(head))) + old
     path.write_bytes(path.read_bytes() + page)
-    assert "damaged" in refused(path), "the pages between are missing"
+    assert "lost" in refused(path), "the pages between are missing"

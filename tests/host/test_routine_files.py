@@ -36,7 +36,7 @@ def test_what_is_no_routine_is_refused_with_cause_and_cure(tmp_path, text):
     path = tmp_path / "bad.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(RollerError) as refused:
-        routine.read(path)
+        routine.rows(routine.read(path))
     assert refused.value.cause and refused.value.cure
 
 

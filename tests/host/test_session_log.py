@@ -114,6 +114,41 @@ def test_bytes_between_pages_break_the_seal(tmp_path):
     assert (session.sealed, session.state) == (False, DAMAGED)
 
 
+def test_a_broken_seal_is_told_apart_from_none(tmp_path):
+    pages = sealed_session()
+    assert "sealed" not in decode_json(read_session(save(tmp_path, *pages[:-1])))
+    assert decode_json(read_session(save(tmp_path, *pages)))["sealed"] is True
+    assert decode_json(read_session(save(tmp_path, pages[1], pages[0], *pages[2:])))["sealed"] is False
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1e999", "-1e999", "1e16"])
+def test_numbers_that_nobody_set_are_no_settings(tmp_path, number):
+    writer = begin()
+    writer.add_text(fmt.SETTINGS, 5000, f'{{"over_limit_n": {number}}}')
+    writer.add_event(summary_row(6000))
+    session = read_session(save(tmp_path, *drain(writer)))
+    assert session.settings == {}
+    json.dumps(decode_json(session), allow_nan=False)
+
+
+def test_a_cut_session_counts_by_the_limits_of_its_steps(tmp_path):
+    writer = begin()
+    writer.add_event(row(events.STEP, 5500, 1, 1, 1000, 4000, 0))
+    for second in range(1, 6):
+        writer.add_event(summary_row(5000 + 1000 * second + 500, 6000))
+    session = read_session(save(tmp_path, *drain(writer)))
+    assert (session.state, session.in_band_s, session.over_s) == (TRUNCATED, 0.0, 4.5)
+
+
+def test_steps_without_end_are_bounded(tmp_path):
+    writer = begin()
+    pages = []
+    for number in range(3000):
+        writer.add_event(row(events.STEP, 6000 + number, 1, 1, 1000, 4000, 0))
+        pages += full_pages(writer)
+    assert len(read_session(save(tmp_path, *pages, *drain(writer))).steps) <= 64
+
+
 # -- what a session says -------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,14 @@ def test_a_replay_of_it_finds_the_same(traced, tmp_path):
     assert found["session"] == {**expected["session"], "duration_s": found["session"]["duration_s"]}
 
 
+def test_a_session_file_is_never_written_over(traced):
+    path, _ = traced
+    before = path.read_bytes()
+    with pytest.raises(RollerError, match="name of a session file"):
+        trace_csv.export(path, path)
+    assert path.read_bytes() == before
+
+
 def test_a_session_without_a_trace_leaves_no_file(tmp_path):
     log = tmp_path / "s000001.roll"
     log.write_bytes(b"".join(strokes_session(5)))

@@ -168,3 +168,24 @@ def test_an_urge_holds_from_the_next_pulse_on_for_the_cue_that_plays():
         player.step(t_ms)
         levels.add(player.level)
     assert levels == {60, 0, 90}
+
+
+def test_who_is_muted_decides_and_plays_nothing_and_says_whether_that_is_new():
+    player = Haptics(80)
+    player.start(CUE_OVER, 0)
+    assert player.mute(True) and not player.mute(True)
+    assert player.level == 0
+    player.stop(CUE_OVER)
+    assert player.start(CUE_OVER, 100) > 0
+    assert (player.level, player.silent) == (0, True)
+    player.stop(CUE_OVER)
+    assert player.mute(False)
+    player.start(CUE_OVER, 200)
+    assert player.level > 0
+
+
+def test_cues_that_are_off_stay_off():
+    player = Haptics(80, silent=True)
+    assert not player.mute(True) and not player.mute(False)
+    player.start(CUE_OVER, 0)
+    assert player.level == 0

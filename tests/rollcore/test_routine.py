@@ -150,6 +150,20 @@ def test_a_step_sets_the_limit_and_its_end_gives_the_settings_back():
     assert cues[-1] == "done"
 
 
+def test_the_end_of_a_step_is_felt_after_the_alarm_that_played_then():
+    found, _ = led(held(12.0, 9.0).press(12.0, 3.0).rest(6.0, 3.0), LEFT, BROW)
+    (_, changed) = of_type(found, STEP)[:2]
+    ended = next(event for event in of_type(found, CUE) if CUE_NAMES[event["cue"]] == "move_on")
+    assert ended["t_ms"] - changed["t_ms"] < 3000
+
+
+def test_a_session_that_is_ended_gives_the_limits_back():
+    engine = Engine(Settings(), routine(RIGHT))
+    run(samples(held(3.0, 5.0)), engine=engine)
+    assert engine._routine.number == 0
+    assert engine._pressure.limit_mn == 10_000
+
+
 def test_the_button_goes_on_and_marks_once_the_routine_is_done():
     found, _ = led(held(3.0, 8.0), LEFT, BROW, press_ms=(3000, 4000, 6000))
     assert [event["step"] for event in of_type(found, STEP)] == [1, 2, 0]
@@ -161,4 +175,4 @@ def test_a_new_session_begins_the_routine_anew():
     plan = held(3.0, 3.0).press(3.0, 0).rest(70.0).press(0, 3.0).rest(3.0, 3.0)
     found, made = led(plan, LEFT)
     assert [event["step"] for event in of_type(found, STEP)] == [1, 1]
-    assert made.number == 1
+    assert made.number == 0, "it waits again, when all has ended"

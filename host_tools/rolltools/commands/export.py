@@ -24,7 +24,7 @@ def export(
     """
     from ..trace_csv import export as write
 
-    target = out or file.with_suffix(".samples.csv")
+    target = out or file.parent / f"{file.stem}.samples.csv"
     with console.progress(f"Exporting {file.name}"):
         count = write(file, target)
     if as_json:

@@ -80,7 +80,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """Return the settings in a JSON file, not yet validated; RollerError when it holds no JSON object."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RollerError(f"{path} is not JSON: {error}", "give one JSON object of setting names and values") from error
     if not isinstance(given, dict):
         raise RollerError(f"{path} holds no JSON object", "give one JSON object of setting names and values")

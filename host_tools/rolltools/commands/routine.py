@@ -2,11 +2,14 @@
 """`roller routine`: the routine that the board leads a hand through."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .. import console
+
+if TYPE_CHECKING:
+    from rollcore.settings import Settings
 
 
 def routine(
@@ -14,7 +17,7 @@ def routine(
         Path | None, typer.Argument(metavar="[FILE]", help="A routine as JSON, to put on the board.")
     ] = None,
     off: Annotated[bool, typer.Option("--off", help="Take the routine off the board.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only look whether FILE is a routine; no board.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only look at FILE, by the default settings.")] = False,
     port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the routine as JSON.")] = False,
 ) -> None:
@@ -32,8 +35,12 @@ def routine(
       roller routine face.json
       roller routine --off
     """
+    from rollcore.settings import Settings
+
+    from .. import board_settings
     from .. import routine as tool
     from ..link import Link
+    from ..replay import checked_settings
 
     if (off or check) and (off and check or (file is None) == check):
         raise typer.BadParameter(
@@ -41,35 +48,36 @@ def routine(
         )
     given = tool.read(file) if file else None
     if check:
-        _show(given, as_json)
+        _show(given, Settings(), as_json)
         return
     with Link(port) as link, console.progress("Asking the board"):
+        settings = checked_settings(board_settings.read(link))
         if off:
             removed = tool.remove(link)
-        elif given:
-            tool.send(link, given)
+        elif given is not None:
+            tool.send(link, given, settings)
         else:
             given = tool.on_board(link)
     if off:
         console.say("the routine is off" if removed else "there was no routine")
     else:
-        _show(given, as_json)
+        _show(given, settings, as_json)
 
 
-def _show(given: dict[str, Any] | None, as_json: bool) -> None:
+def _show(given: Any, settings: "Settings", as_json: bool) -> None:
     from .. import routine as tool
 
+    rows = () if given is None else tool.rows(given, settings)
     if as_json:
         console.print_json(given)
     elif given is None:
         console.say("no routine: put one on with roller routine FILE")
     else:
-        steps = zip(given["steps"], tool.rows(given)[1:], strict=True)
-        rows = [
+        steps = zip(given["steps"], rows[1:], strict=True)
+        table = [
             (i, step["name"], step.get("side", ""), step["seconds"], f"{row[2] / 1000:g} to {row[4] / 1000:g}")
             for i, (step, row) in enumerate(steps, 1)
         ]
         total = sum(step["seconds"] for step in given["steps"])
-        console.table(
-            (">step", "name", "side", ">seconds", "band, N"), rows, f"{len(rows)} steps, {total} s of rolling"
-        )
+        title = f"{len(table)} steps, {total} s of rolling"
+        console.table((">step", "name", "side", ">seconds", "band, N"), table, title)

@@ -40,7 +40,9 @@ def settings(
       roller settings export --file mine.json
     """
     from .. import board_settings as tool
+    from .. import routine
     from ..link import Link
+    from ..replay import checked_settings
 
     names = words or []
     if act is Act.set and not names and not file:
@@ -54,13 +56,15 @@ def settings(
         if act is Act.reset and not names:
             given = {}
             tool.forget(link)
-        else:
+        elif loaded is None:
             given = tool.read(link)
         if act is Act.set:
             given = tool.changed(given if loaded is None else loaded, names)
+            routine.fits(link, checked_settings(given))
             tool.write(link, given)
         elif act is Act.reset and names:
             given = tool.without(given, names)
+            routine.fits(link, checked_settings(given))
             tool.write(link, given)
     if act is Act.export:
         _export(given, file)

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from ..session import DAMAGED, TRUNCATED, Session
+from ..session import TRUNCATED, Session
 from .figures import Figures, Spread
 from .scale import plain
 from .words import count, duration, milliseconds, newtons, percent
@@ -125,7 +125,9 @@ def warnings(session: Session, figures: Figures) -> list[str]:
     found = []
     if session.state == TRUNCATED:
         found.append("The end of this session is missing: the power went away. What was saved before is complete.")
-    if session.state == DAMAGED:
+    if session.sealed is False:
+        found.append("The bytes of this file are not what the board has sealed: read every figure with care.")
+    if session.damaged_pages:
         pages = count(session.damaged_pages, "page")
         found.append(f"This file is damaged: {pages} could not be read. The figures count only what could be read.")
     if session.skipped_records:
