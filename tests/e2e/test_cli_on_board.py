@@ -170,8 +170,9 @@ def test_a_board_keeps_shows_and_forgets_a_routine(board, tmp_path):
         link.write_file("/routine.json", b'{"steps": 5}')
     assert "no routine" in failed("routine", *port)[0]
     assert "routine" in failed("doctor", *port)[0]
-    ok("routine", str(tmp_path / "face.json"), *port)
-    line, cure = failed("settings", "set", "band_low_n=7", "over_limit_n=9", *port)
+    (tmp_path / "firm.json").write_text('{"steps": [{"name": "firm", "seconds": 20, "band_low_n": 7}]}')
+    ok("routine", str(tmp_path / "firm.json"), *port)
+    line, cure = failed("settings", "set", "over_limit_n=6", *port)
     assert "the routine on the board does not fit" in line and "--off" in cure
     assert ok("routine", "--off", *port) == "the routine is off\n"
     assert ok("routine", "--off", *port) == "there was no routine\n"
