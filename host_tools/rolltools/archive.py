@@ -2,13 +2,14 @@
 """The folder of pulled sessions on the PC: what is in it, how a file gets there whole, which names are let in."""
 
 import contextlib
+import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from .errors import RollerError
 from .session import Session
@@ -107,6 +108,17 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         if aside is not None:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
+
+
+def read_object(path: Path, cure: str) -> dict[str, Any]:
+    """Return the JSON object in a file of the user's; RollerError, with this cure, when it holds none."""
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise RollerError(f"{path} is not JSON: {error}", cure) from error
+    if not isinstance(given, dict):
+        raise RollerError(f"{path} holds no JSON object", cure)
+    return given
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rollcore.fields import SETTING_HELP
 from rollcore.settings import SCHEMA, Settings
 
+from .archive import read_object
 from .errors import RollerError
 from .replay import checked_settings
 
@@ -56,12 +57,9 @@ def without(given: Data, names: list[str]) -> Data:
 
 def load(path: Path) -> Data:
     """Return the settings in a JSON file of the PC; RollerError when they are not valid."""
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise RollerError(f"{path} is not JSON: {error}", "give one JSON object of setting names and values") from error
+    given = read_object(path, "give one JSON object of setting names and values")
     checked_settings(given)
-    return dict(given)
+    return given
 
 
 def changed(given: Data, words: list[str]) -> Data:

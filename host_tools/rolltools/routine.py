@@ -9,6 +9,7 @@ from rollcore import logformat as fmt
 from rollcore.routine import check_steps
 from rollcore.settings import Settings
 
+from .archive import read_object
 from .errors import RollerError
 
 if TYPE_CHECKING:
@@ -22,12 +23,7 @@ Row = tuple[int, ...]
 
 def read(path: Path) -> Data:
     """Return what a JSON file holds, not yet checked: its limits are a matter of settings. RollerError for no JSON."""
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise RollerError(f"{path} is not JSON: {error}", "see `roller routine --help` for one that is") from error
-    if not isinstance(given, dict):
-        raise RollerError(f"{path} holds no routine", "see `roller routine --help` for one")
+    given = read_object(path, "see `roller routine --help` for one")
     if len(json.dumps(given).encode()) > TEXT_LIMIT:
         raise RollerError(f"{path} is too long for the log", "use fewer steps or shorter names")
     return given

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from .. import console
-from ..errors import RollerError
 
 _LONG_SAMPLES = 20000  # about a second and more; below there is nothing to watch
 
@@ -49,11 +48,12 @@ def replay(
 
 def _replay_csv(recording: Path, settings: Path | None, routine: Path | None, vm: str) -> dict[str, Any]:
     from .. import replay as tool
+    from ..archive import read_object
     from ..recording_csv import read_csv
     from ..routine import read as read_routine
 
     steps = read_routine(routine) if routine else None
-    chosen = read_settings(settings) if settings else {}
+    chosen = read_object(settings, "give one JSON object of setting names and values") if settings else {}
     with console.progress(f"Reading {recording.name}"):
         samples = read_csv(recording)
     for warning in samples.warnings:
@@ -74,14 +74,3 @@ def _replay_log(path: Path, vm: str) -> dict[str, Any]:
     else:
         console.note(f"all {again.events} events are as in the log")
     return again.answer
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """Return the settings in a JSON file, not yet validated; RollerError when it holds no JSON object."""
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise RollerError(f"{path} is not JSON: {error}", "give one JSON object of setting names and values") from error
-    if not isinstance(given, dict):
-        raise RollerError(f"{path} holds no JSON object", "give one JSON object of setting names and values")
-    return given
