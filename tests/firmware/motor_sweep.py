@@ -119,7 +119,8 @@ class Sweep:
         self.outcomes = {name: Outcome() for name in FAULTS}
         self._stride = stride
         self._windows = windows
-        self._turn = 0
+        # Each kind has a count of its own, so that a stride takes its share of every kind, and of other points.
+        self._turns = {name: i * stride // len(FAULTS) for i, name in enumerate(FAULTS)}
         self._in_child = False
         rig.asyncio.on_sleep = lambda task: self._point("await", task)
         rig.world.bus_fault = lambda address, reg, *_: self._point("transfer", f"{address:#x}:{reg:#x}")
@@ -137,8 +138,8 @@ class Sweep:
         self.transfers += kind == "transfer"
         for name, fault in FAULTS.items():
             if kind in fault.places:
-                self._turn += 1
-                if self._turn % self._stride == 0:
+                self._turns[name] += 1
+                if self._turns[name] % self._stride == 0:
                     reading, writing = os.pipe()
                     loop = asyncio.get_running_loop()
                     if os.fork() == 0:

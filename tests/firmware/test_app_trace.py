@@ -6,7 +6,7 @@ import json
 import pytest
 from samples import SampleFile
 
-from rolltools import hand
+from rolltools import hand, replay
 from rolltools.errors import RollerError
 from rolltools.log_replay import replay_log
 from rolltools.recording import write_chip_samples
@@ -37,6 +37,13 @@ def traced(make_rig, tmp_path, scenario, seed, routine=False, held_s=None, low_a
 def test_the_engine_says_the_same_again(make_rig, tmp_path, vm64, scenario, vm):
     path = traced(make_rig, tmp_path, scenario, 3)
     again = replay_log(path, vm)
+    assert again.events > 20
+    assert again.different == 0
+
+
+def test_the_32_bit_vm_says_the_same_again(make_rig, tmp_path, vm32, monkeypatch):
+    monkeypatch.setattr(replay, "micropython_command", lambda: vm32)
+    again = replay_log(traced(make_rig, tmp_path, "everything", 3), "micropython")
     assert again.events > 20
     assert again.different == 0
 
