@@ -29,7 +29,18 @@ def load(board, root=""):
     texts = {SETTINGS: json.dumps(settings.to_dict()), CALIBRATION: json.dumps(calibration.to_dict())}
     if routine:
         texts[ROUTINE] = routine_text
-    return settings, routine, texts, [problem for problem in problems if problem]
+    return _plain(settings), routine, texts, [problem for problem in problems if problem]
+
+
+class _Values:
+    """The settings without their rules, which the boot forgets."""
+
+
+def _plain(settings):
+    values = _Values()
+    for name, value in settings.__dict__.items():
+        setattr(values, name, value)
+    return values
 
 
 def load_settings(force_kind, path=SETTINGS_PATH):

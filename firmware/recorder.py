@@ -33,6 +33,7 @@ class Recorder:
         self._tag = struct.pack("<I", crc32(board.unique_id().encode()))
         self._store = SessionStore(root + SESSIONS_PATH)
         self._writer = LogWriter(_PAGES if trace == _TRACE_OFF else _TRACE_PAGES)
+        self.locked = False  # nothing is written: the cell may not last through an erase
         self.state_due = False  # a full trace begins with the engine's state
         self._digest = hashlib.sha256()  # of the file so far
         self._again_ms = 0
@@ -90,7 +91,7 @@ class Recorder:
 
     def turn(self, t_ms, in_contact):
         """Write one page if the rules want it; one that the flash refuses is tried again. Never raises: see `fault`."""
-        if t_ms < self._again_ms:
+        if t_ms < self._again_ms or self.locked:
             return
         if self._writer.flush_due(t_ms, in_contact):
             page = self._writer.take_page()
@@ -128,7 +129,9 @@ class Recorder:
         self._seal()
 
     def _write(self, page):
-        """Write a page and give its buffer back; return False when the flash refuses it."""
+        """Write a page and give its buffer back; return False when the flash refuses it, or must not be written."""
+        if self.locked:
+            return False
         self._motor_off()
         if not self._store.number:
             self._store.open()  # that failed when the session began
@@ -144,7 +147,7 @@ class Recorder:
         Without one, it is as complete, but not proven to be.
         """
         writer = self._writer
-        if writer.active or not writer.is_empty() or not self._store.number:
+        if writer.active or not writer.is_empty() or not self._store.number or self.locked:
             return
         if self._store.offset:
             self._motor_off()

@@ -111,14 +111,6 @@ class SessionStore:
         """Return the numbers of the sessions on the flash, oldest first; OSError when the folder cannot be read."""
         return self._numbers()[0]
 
-    def mark_pulled(self, number):
-        """Mark a session as safe on a PC: it is the first to go when space is short."""
-        open(self._path(session_name(number) + PULLED_SUFFIX), "wb").close()
-
-    def is_pulled(self, number):
-        """Tell whether a session is marked as safe on a PC."""
-        return self._exists(session_name(number) + PULLED_SUFFIX)
-
     def _prepare(self):
         """Ahead of the first page: make the folder, tidy it, measure the space; return False when that failed."""
         if self._file is not None or self.offset:
@@ -136,13 +128,6 @@ class SessionStore:
 
     def _path(self, name):
         return self._root + "/" + name
-
-    def _exists(self, name):
-        try:
-            self._vfs.stat(self._path(name))
-        except OSError:
-            return False
-        return True
 
     def _make_root(self):
         try:

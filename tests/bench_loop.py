@@ -121,7 +121,7 @@ class Tasks:
     """The app's tasks, each run when it is due."""
 
     def __init__(self, made, clock):
-        self._tasks = [made._sample_task(), made._log_task(), made._status_task()]
+        self._tasks = [made._sample_task(), made._log_task(), made._upkeep_task()]
         self._due_ms = [clock.now_ms] * len(self._tasks)
         self._clock = clock
         self.wake_ups = 0
@@ -174,9 +174,11 @@ class Loop:
         return figures
 
     def _run(self, trace):
+        import upkeep
+
         import app
 
-        app.asyncio, app.gc = Pause(), Collector()
+        app.asyncio, upkeep.gc = Pause(), Collector()
         with open(self._root + "/settings.json", "w") as stream:
             json.dump({"trace": trace}, stream)
         clock = Clock()
@@ -188,7 +190,7 @@ class Loop:
         gc.collect()
         pieces = [tasks.run_a_second() for _ in range(self._seconds)]
         assert bus.taken > (self._seconds - 1) * RATE_HZ, "the app did not take its samples"
-        assert made._recorder.active and not board.faults, board.faults
+        assert made.recorder.active and not board.faults, board.faults
         made.stop()
         size = 0
         for name in os.listdir(self._root + "/sessions"):
@@ -199,7 +201,7 @@ class Loop:
                 "wake_ups": tasks.wake_ups,
                 "transfers": bus.transfers - before,
                 "bytes_beyond_8": bus.bytes_beyond - beyond_before,
-                "collections": app.gc.count,
+                "collections": upkeep.gc.count,
                 "bytes_" + trace: size,
             }
         )

@@ -103,7 +103,7 @@ class Probe:
 
         def turn(made: app.App) -> bool:
             more = take(made)
-            self._decided(made._board._count)
+            self._decided(made.board._count)
             return more
 
         patches.setattr(app.App, "_take_samples", turn)

@@ -12,11 +12,14 @@ import machine
 import micropython
 from micropython import const
 
+from boards.serial_port import SerialPort
 from rollcore.calibration import Calibration
 from rollcore.sample import FORCE, FORCE_UNKNOWN, MOTOR, MOTOR_OWN
 
 _I2C_HZ = const(400000)
 _I2C_TIMEOUT_US = const(10000)
+_FULL_HZ = const(240000000)
+_IDLE_HZ = const(160000000)
 _FAILURES = const(0x46)  # marks the count of failures in the clock's memory
 _MOST_FAILURES = const(3)
 _FIRST_YEAR = const(2026)  # an earlier date was never set: the ESP32 wakes up in 2000
@@ -61,6 +64,7 @@ class Esp32Board:
         # 1. Pins.
         self._button = machine.Pin(pins["button"], machine.Pin.IN)
         self._led = machine.Pin(pins["led"], machine.Pin.OUT, value=0)
+        self.serial = SerialPort()
         # 2. Chips, the ones that take longest last.
         self._i2c = machine.I2C(
             0, scl=machine.Pin(pins["scl"]), sda=machine.Pin(pins["sda"]), freq=_I2C_HZ, timeout=_I2C_TIMEOUT_US
@@ -199,6 +203,14 @@ class Esp32Board:
             return None
         return self._gauge.voltage_mv(), self._gauge.percent_x10()
 
+    def plugged_in(self) -> bool:
+        """Tell whether the power comes from outside: always, on a board without a cell. OSError when the bus fails."""
+        return True
+
+    def pace(self, full):
+        """Run the processor at full speed, or as fast as it must without a session. Not slower: the engine goes on."""
+        machine.freq(_FULL_HZ if full else _IDLE_HZ)
+
     def battery_rate_x10(self):
         """Return the charge rate in tenths of a percent an hour (negative: draining), or None without a gauge."""
         return self._gauge.rate_x10() if self._gauge else None
@@ -270,11 +282,11 @@ class Esp32Board:
         """Keep how often in a row the app has failed, 0-255."""
         machine.RTC().memory(bytes((_FAILURES, count)))
 
-    def deep_sleep(self):
-        """Sleep until the button, or motion where the IMU can tell, then start anew. Does not return."""
+    def deep_sleep(self, motion=True):
+        """Sleep until the button, or (`motion`) motion where the IMU can tell, then start anew. Does not return."""
         from boards.deep_sleep import deep_sleep
 
         self.motor_off()
         self.led(False)
         self.rgb(0, 0, 0)
-        deep_sleep((self._haptic, self._adc, self._imu), self._button, self._int1)
+        deep_sleep((self._haptic, self._adc, self._imu), self._button, self._int1 if motion else None)

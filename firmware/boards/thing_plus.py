@@ -12,7 +12,6 @@ from micropython import const
 from boards.esp32_board import Esp32Board
 from drivers.drv2605l import DRV2605L
 from drivers.lsm6dsox import LSM6DSOX
-from drivers.lsm6dsox_check import scale_is_right
 from drivers.max17048 import MAX17048
 from drivers.nau7802 import NAU7802
 from rollcore.sample import FORCE_UNKNOWN
@@ -31,6 +30,7 @@ ADDRESS_GAUGE = const(0x36)
 ADDRESS_HAPTIC = const(0x5A)
 ADDRESS_IMU = const(0x6A)
 
+_DRAINS_X10 = const(-10)  # -1 % an hour: the slowest that it drains while awake is -4
 _FORCE_STALE_US = const(20000)  # without a new conversion the force is unknown, not the same; six are missing then
 
 
@@ -61,6 +61,8 @@ class Board(Esp32Board):
         return NAU7802(self._i2c, ADDRESS_FORCE, self.sleep_ms)
 
     def _scale_is_right(self):
+        from drivers.lsm6dsox_check import scale_is_right  # 1 KB for the start alone, or for a chip set up anew
+
         return scale_is_right(self._imu, self.sleep_ms)
 
     def self_test(self):
@@ -91,6 +93,10 @@ class Board(Esp32Board):
             self._force_age_us = _FORCE_STALE_US  # and no more: it must stay a small integer
             self._force_mn = FORCE_UNKNOWN
             self._add_fault("force")
+
+    def plugged_in(self) -> bool:
+        """Tell whether the charger holds the cell: it does not drain. OSError when the bus fails."""
+        return self._gauge is not None and self._gauge.rate_x10() > _DRAINS_X10
 
     def rgb(self, red: int, green: int, blue: int):
         """Show a colour, each part 0-255."""

@@ -20,16 +20,16 @@ from rollcore.events import (
     STEP,
     EventRing,
 )
-from rollcore.faults import FAULT_FORCE_UNKNOWN
 from rollcore.force import Force
 from rollcore.forcecheck import ForceCheck
 from rollcore.haptics import CUE_CEILING, CUE_LIGHT, CUE_MARK, CUE_OVER, CUE_SENSOR, Haptics, over_urge
 from rollcore.motion import Motion
 from rollcore.pressure import Pressure
-from rollcore.sample import AZ, FORCE, MOTOR
+from rollcore.sample import AZ, FORCE, FORCE_UNKNOWN, MOTOR
 from rollcore.session import Session
 from rollcore.stroke import StrokeDetector
 
+_FORCE_UNKNOWN = const(11)  # of `rollcore.faults`, whose names are loaded when one is told
 _CUE_AGAIN_MS = const(5000)  # an over-pressure that goes on is told again
 _MOTOR_RINGS_MS = const(60)  # a motor still moves after it was told to stop
 _MOVING_UM_S = const(20000)  # a hand that moves so fast feels a cue less
@@ -72,6 +72,11 @@ class Engine:
         self.band = self._bands.band
         self._retime(dt_us)
 
+    @property
+    def force_mn(self):
+        """The force on the skin, FORCE_UNKNOWN where it is not known."""
+        return self._force.net_mn if self.force_known else FORCE_UNKNOWN
+
     @micropython.native
     def step(self, t_ms, dt_us, sample):
         """Take one sample at `t_ms` (whole ms, below 2^30); `dt_us` is the nominal sample period."""
@@ -110,12 +115,26 @@ class Engine:
 
     def press(self, t_ms):
         """Take a press of the button in a session: the next step of the routine that runs, else a mark."""
-        routine = self._routine
-        if routine and routine.number:
-            routine.go_on()
-            self._step_changed(t_ms, 1)
-        else:
+        if not self.go_on(t_ms):
             self.mark(t_ms)
+
+    def go_on(self, t_ms):
+        """Go on to the next step of the routine; return False where none runs."""
+        routine = self._routine
+        if not routine or not routine.number:
+            return False
+        routine.go_on()
+        self._step_changed(t_ms, 1)
+        return True
+
+    def toggle(self, t_ms):
+        """End the session, or begin one; what the hand has ended begins anew with another contact. Felt as a tick."""
+        if self._session.is_open:
+            self.finish(t_ms)
+            self._session.barred = True
+        else:
+            self._session.begin(t_ms)
+        self.cue(CUE_MARK, t_ms)
 
     def cue(self, cue, t_ms):
         """Play a cue (`rollcore.haptics`) unless a more urgent one plays; record it and return whether it began."""
@@ -242,7 +261,7 @@ class Engine:
             named = self._check.fault
             if named:
                 self._session.begin(t_ms)  # a log that says why nothing else is in it
-            self.events.push(FAULT, t_ms, named or FAULT_FORCE_UNKNOWN)
+            self.events.push(FAULT, t_ms, named or _FORCE_UNKNOWN)
             self.cue(CUE_SENSOR, t_ms)
 
     def _pressure_changed(self, t_ms, net_mn):

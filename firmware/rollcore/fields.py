@@ -20,6 +20,7 @@ from rollcore.events import (
     STROKE,
     SUMMARY,
 )
+from rollcore.records import STORAGE, layout_of
 
 CUE_NAMES = (
     "over",
@@ -38,6 +39,18 @@ BAND_NAMES = ("unknown", "apart", "too_light", "in_band", "firm", "over")
 KIND_NAMES = ("lift", "knead")
 DOUBT_NAMES = ("", "rival", "landed", "left", "unfelt", "short")
 SIDE_NAMES = ("", "left", "right")
+
+# Of `rollcore.lifecycle`: the states, and what leads from one to another.
+STATE_NAMES = ("boot", "safe mode", "awake", "session", "asleep")
+TRANSITION_NAMES = (
+    "started",
+    "button held, or three failures in a row",
+    "contact, or a long press",
+    "no contact for session_gap_s, or a long press",
+    "nothing for sleep_s, off the charger",
+    "cell below its floor",
+    "motion or button; the button alone where the cell is empty",
+)
 
 ACCEL_UG_PER_LSB = 122  # of a sample: LSM6DSOX at +-4 g
 GYRO_MDPS_PER_LSB = 35  # and at +-1000 deg/s
@@ -140,11 +153,11 @@ def fields_of(code):
     () for text, None for a type that is not known. An old type has fewer fields than what became of it.
     """
     narrow = code & ~fmt.WIDE
-    storage = fmt.STORAGE.get(narrow, OLD_STORAGE.get(narrow))
+    storage = STORAGE.get(narrow, OLD_STORAGE.get(narrow))
     if storage is None:
         return None
     narrow = OLD_TYPES.get(narrow, narrow)
-    layout = fmt.layout_of(storage)
+    layout = layout_of(storage)
     names = FIELDS.get(narrow) or LOG_FIELDS.get(narrow, ())
     wide = code & fmt.WIDE
     return tuple([_field(names[i // 2 - 1], layout[i], layout[i + 1], wide) for i in range(2, len(layout), 2)])
@@ -153,7 +166,7 @@ def fields_of(code):
 def least_fields(code):
     """Return how many fields the first record of this type had: one that is shorter is damaged, not older."""
     narrow = code & ~fmt.WIDE
-    return len(fmt.STORAGE.get(narrow, OLD_STORAGE.get(narrow, "")).partition("|")[0].split())
+    return len(STORAGE.get(narrow, OLD_STORAGE.get(narrow, "")).partition("|")[0].split())
 
 
 def _field(name, storage, bits, wide):
@@ -206,4 +219,5 @@ SETTING_HELP = {
     "cue_s_per_min": "most of the motor in a minute; ceiling and faults always play",
     "cue_s_per_session": "most of the motor in a session; as above",
     "session_gap_s": "time without contact that closes a session",
+    "sleep_s": "time without contact, motion, button or host until it sleeps, off the charger",
 }

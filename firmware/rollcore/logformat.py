@@ -6,15 +6,14 @@ covers the page without the CRC field. A record is a type byte, the payload leng
 the first is set: seven low bits, then the rest), a time offset of 16 bits in ms and the payload. The offset counts
 from the page's base time, or from the last TIME record in the page. Type 0 fills the rest of a page.
 
-A payload of numbers is its fields packed without gaps, lowest bit first, in their order here. When a value does
-not fit, the record is written with type | WIDE: the same fields in 32 bits each, so no value is ever cut. Fields may
-be added at the end and types may be added at any time: a reader skips what it does not know by its length. A change
+A payload of numbers is its fields packed without gaps, lowest bit first, in their order in records.py. When a value
+does not fit, the record is written with type | WIDE: the same fields in 32 bits each, so no value is ever cut. Fields
+may be added at the end and types may be added at any time: a reader skips what it does not know by its length. A change
 that breaks this gets a new magic.
 """
 
 from micropython import const
 
-from rollcore import events
 from rollcore.sample import FORCE_UNKNOWN
 
 MAGIC = b"\xabRLP"
@@ -45,7 +44,7 @@ TRACE_HEAD = const(5)  # a trace block always spends two bytes on its length: it
 LENGTH_LIMIT = const(16383)
 
 # How a field is stored: plain, two's complement, as "ms before the record's time", as a sign bit, as a force of
-# 1/8 N with two values set apart. In this order: "u", "i", "b", "s", "f" in `STORAGE`, each with its bits.
+# 1/8 N with two values set apart. In this order: "u", "i", "b", "s", "f" in records.py, each with its bits.
 UINT = const(0)
 INT = const(1)
 BEFORE = const(2)
@@ -54,56 +53,12 @@ FORCE8 = const(4)
 FORCE8_CLIPPED = const(254)
 FORCE8_UNKNOWN = const(255)
 
-# type: how its fields are stored; JSON text in UTF-8 where there are none. Behind "|" are fields that came later. `rollcore.fields` has their names: the board
-# has no use for them, and no memory to spare.
-STORAGE = {
-    events.STROKE: "u16 b14 b13 s1 u1 u18 u16 u16 u20 u7 u3 u3",
-    events.OVER_ON: "b15 u24 u1",
-    events.OVER_OFF: "b24 u24 u32",
-    events.CUE: "u8 u8",
-    events.SESSION_START: "u32",
-    events.SESSION_STOP: "u32 u32 u32 u32 u32",
-    events.SUMMARY: "f8 f8 f8 f8 f8 f8 f8 f8 f8 f8 i24 | u16 u7",
-    events.MARK: "u16",
-    events.GAP: "u32",
-    events.FAULT: "u16",
-    events.CUE_SILENT: "u8 u8",
-    events.OVER_AGAIN: "b24 b15 u24 u1",
-    events.OVER_TOLD: "b16",
-    events.BAND: "u8 i24",
-    events.STEP: "u6 u2 u16 u16 u1",
-    events.MUTE: "u1",
-    TIME: "u32",
-    DEVICE: "",
-    SETTINGS: "",
-    CALIBRATION: "",
-    BATTERY: "u16 u16",
-    CLOCK: "u32 u16",
-    DROPOUT: "u32 u32 b32",
-    END: "u32 u32 u32",
-    ROUTINE: "",
-}
-
 # Of the payload of a TRACE record; `rollcore.fields` names its fields, and those of the header.
 TRACE_FIELDS_BYTES = const(3)
 TRACE_FIRST_BYTES = const(10)
 TRACE_COUNT_AT = const(1)  # of `count` within the payload
 TRACE_FIRST = const(128)
 TRACE_RICE = const(2)  # `mode` is the kind of the trace plus this; the kind alone once stood for varints
-
-
-def layout_of(storage):
-    """Return a row of `STORAGE` in bytes that the packer can index: length, length WIDE, then kind and bits in turn."""
-    layout = bytearray(2)
-    bits = 0
-    for field in storage.replace("|", "").split():
-        kind = "uibsf".index(field[0])
-        layout.append(kind)
-        layout.append(int(field[1:]))
-        bits += layout[-1]
-        layout[1] += 1 if kind == FORCE8 else 4
-    layout[0] = (bits + 7) // 8
-    return bytes(layout)
 
 
 def force_code(force_mn):

@@ -32,7 +32,9 @@ class LogWriter:
         self.ring = PageRing(pages, page_bytes)
         self._page_bytes = page_bytes
         self._fill_limit = pages * page_bytes * 3 // 4
-        self._layouts = {code: fmt.layout_of(fmt.STORAGE[code]) for code in fmt.STORAGE if fmt.STORAGE[code]}
+        from rollcore.records import STORAGE, layout_of  # 2 KB that only this line needs
+
+        self._layouts = {code: layout_of(STORAGE[code]) for code in STORAGE if STORAGE[code]}
         self._dropout_bytes = fmt.RECORD_HEAD + self._layouts[fmt.DROPOUT][0]
         self._row = [0] * ROW_LEN  # lists: a unix time does not fit the 31 bits of the board's array("i")
         self._own_row = [0] * ROW_LEN

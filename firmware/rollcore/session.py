@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Sessions: from the first contact until no contact for a minute; the totals, and a summary every second.
 
-none -> open  contact, or a fault of the force sensor
-open -> none  no contact for session_gap_s; the session ended with its last contact
+none -> open  contact, a fault of the force sensor, or a long press
+open -> none  no contact for session_gap_s, or a long press; the session ended with its last contact
 """
 
 from array import array
@@ -36,6 +36,7 @@ class Session:
         self._force_sum = self._force_count = self._known = 0
         self._least_lead = _LEAD_MAX
         self.is_open = False
+        self.barred = False  # set it to open none before the contact of now is over
 
     def set_band(self, band_low_mn, limit_mn):
         """Count by another band from here on."""
@@ -47,6 +48,8 @@ class Session:
         """Count one sample. Allocates nothing."""
         if in_contact:
             if not self.is_open:
+                if self.barred:
+                    return
                 self._open(t_ms)
             self._last_contact_ms = t_ms
             self._contact_us += dt_us
@@ -55,6 +58,7 @@ class Session:
             elif net_mn >= self._low_mn:
                 self._band_us += dt_us
         elif not self.is_open:
+            self.barred = False
             return
         if known and net_mn > self._peak_mn:
             self._peak_mn = net_mn

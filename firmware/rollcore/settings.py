@@ -23,6 +23,7 @@ SCHEMA = (
     ("cue_s_per_min", "s", 30, 1, 60),
     ("cue_s_per_session", "s", 600, 10, 36000),
     ("session_gap_s", "s", 60, 5, 600),
+    ("sleep_s", "s", 120, 30, 36000),
 )
 _NAMES = tuple(row[0] for row in SCHEMA)
 
@@ -125,6 +126,7 @@ class Settings:
         self.cue_s_per_min = values["cue_s_per_min"]
         self.cue_s_per_session = values["cue_s_per_session"]
         self.session_gap_s = values["session_gap_s"]
+        self.sleep_s = values["sleep_s"]
         self.force_as_is = False  # set by a replay whose force was never measured: no head weight, no tare
 
     @classmethod

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import fakes.board_rig  # noqa: F401 - puts the modelled board's modules on the path
+import upkeep
 from clock import ENGINE_STEP_US, FLASH_ERASE_US, GC_US
 from fakes.board_rig import Rig, pressed_rows, sample_file
 from fakes.scripted_clock import ScriptedClock
@@ -86,7 +87,7 @@ class AppRig(Rig):
         self.set_settings({"session_gap_s": 5} | (settings or {}))
         self.asyncio = VirtualAsyncio(self.clock)
         monkeypatch.setattr(app, "asyncio", self.asyncio)
-        monkeypatch.setattr(app, "gc", _Gc(self.clock))
+        monkeypatch.setattr(upkeep, "gc", _Gc(self.clock))
         monkeypatch.setattr(storage, "open", _Disk(self), raising=False)
 
     def set_settings(self, settings):

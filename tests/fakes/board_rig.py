@@ -45,6 +45,22 @@ class Power:
         raise HaltError("deepsleep", self._clock.now_us())
 
 
+class Serial:
+    """The serial port: `waiting` is what the host has sent and nobody has read."""
+
+    def __init__(self):
+        self.waiting = bytearray()
+
+    def waits(self):
+        return len(self.waiting) > 0
+
+    def read(self, buffer):
+        count = min(len(buffer), len(self.waiting))
+        buffer[:count] = self.waiting[:count]
+        self.waiting = self.waiting[count:]
+        return count
+
+
 class Rig:
     """A world, its clock and the `machine` that talks to it; `board()` starts the firmware's board on it.
 
@@ -56,6 +72,7 @@ class Rig:
         self._board_name = board_name
         self.world = World(board_name, self.clock, samples, imu, force)
         self.world.power = Power(self.clock)
+        self.serial = Serial()
         self.notes = []
         self.world.observer = lambda t_us, name, value: self.notes.append((t_us, name, value))
         self.time = BoardTime(self.clock, 0)
@@ -72,6 +89,7 @@ class Rig:
         from boards import esp32_board
 
         esp32_board.time = self.time
+        esp32_board.SerialPort = lambda: self.serial
         module = __import__("boards." + self._board_name, None, None, ("Board",))
         return module.Board(rate_hz, calibration)
 

@@ -153,6 +153,10 @@ def unique_id():
     return b"\x02\x00\x00\x00\x00\x01"
 
 
+def freq(hz=None):
+    return hz
+
+
 def reset_cause():
     return PWRON_RESET
 

@@ -39,7 +39,7 @@ def turns(app, clock, sensors, until):
         while app._take_samples():
             pass
         app._miss_samples(0)
-        app._drain_events()
+        app.drain_events()
 
 
 def locked(app, clock, sensors, until, greedy):
@@ -61,7 +61,7 @@ def main():
 
     esp32_board.time = clock
     app = App(thing_plus.Board(), sys.argv[4])
-    while not app._recorder.active:
+    while not app.recorder.active:
         turns(app, clock, sensors, sensors.taken + 100)
     turns(app, clock, sensors, sensors.taken + 1000)
     try:
@@ -73,7 +73,7 @@ def main():
     first = sensors.taken
     locked(app, clock, sensors, first + _SAMPLES, False)
     taken = sensors.taken - first
-    app.stop()
+    app.stop(True)
     print(taken, sensors.pulses)
 
 

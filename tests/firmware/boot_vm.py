@@ -33,7 +33,7 @@ def break_the_log():
 
 
 def break_the_way_out():
-    def broken(self):
+    def broken(self, patient):
         raise RuntimeError("no way out")
 
     sys.modules["app"].App.stop = broken

@@ -82,11 +82,13 @@ def main():
     heed_main(sys.argv[7])
     micropython.qstr_info(1)
     print("--")
+    import upkeep
+
     import app
     from boards.thing_plus import Board
 
     imported = used()
-    app.gc = watch
+    upkeep.gc = watch
     board = Board()
     app.run(board, sys.argv[5])
     figures = {

@@ -52,7 +52,7 @@ def test_ctrl_c_in_a_cue_stops_the_motor(devkit, buzz_s):
     assert rig.session().state == "complete"
 
 
-@pytest.mark.parametrize("task", ["_sample_task", "_log_task", "_status_task"])
+@pytest.mark.parametrize("task", ["_sample_task", "_log_task", "_upkeep_task"])
 def test_a_task_that_dies_stops_the_motor(devkit, buzz_s, task):
     rig = devkit()
 

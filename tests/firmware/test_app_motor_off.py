@@ -12,7 +12,7 @@ from rollcore.engine import Engine
 # Pressed too hard from 3 s on; `BUZZ_S` is in the middle of the first pulse of the alarm.
 HARD = [(2.0, 0.0), (0.5, 5.0), (4.0, 14.0), (1.0, 5.0), (1.0, 0.0)]
 BUZZ_S = 3.14
-TASKS = ("_sample_task", "_log_task", "_status_task")
+TASKS = ("_sample_task", "_log_task", "_upkeep_task")
 
 
 def off_after(rig, t_s):

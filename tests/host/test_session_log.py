@@ -22,6 +22,7 @@ from fakes.log_sessions import (
 
 from rollcore import events
 from rollcore import logformat as fmt
+from rollcore.records import STORAGE
 from rollcore.sample import FORCE_UNKNOWN
 from rolltools.errors import RollerError
 from rolltools.session import COMPLETE, DAMAGED, TRUNCATED
@@ -75,7 +76,7 @@ def test_the_version_of_today_is_still_written_byte_for_byte(name, made):
 def test_the_golden_files_hold_every_type_of_record():
     names = ("v2.roll", "v2_feedback.roll", "v2_routine.roll")
     found = {item.code for name in names for item in iter_records(GOLDEN / name)}
-    assert found == set(fmt.STORAGE) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE, fmt.STATE, fmt.SEAL}
+    assert found == set(STORAGE) - {fmt.TIME, fmt.DROPOUT} | {fmt.TRACE, fmt.STATE, fmt.SEAL}
 
 
 # -- the seal ------------------------------------------------------------------------------------------------------

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from rollcore import events
 from rollcore import logformat as fmt
 from rollcore.fields import FIELDS, HEADER, LOG_FIELDS, RECORD_NAMES, TRACE_FIELDS, TRACE_FIRST_FIELDS, fields_of
+from rollcore.records import STORAGE, layout_of
 from rollcore.sample import FORCE_UNKNOWN
 from rolltools.log_pages import unpack_fields
 
-STROKE = fmt.layout_of(fmt.STORAGE[events.STROKE])
+STROKE = layout_of(STORAGE[events.STROKE])
 INT32 = st.integers(-(2**31), 2**31 - 1)
 
 
 def round_trip(kind: int, t_ms: int, values: list[int]) -> dict:
     line = row(kind, t_ms, *values)
-    layout = fmt.layout_of(fmt.STORAGE[kind])
+    layout = layout_of(STORAGE[kind])
     wide = not fmt.fits(layout, t_ms, line)
     buffer = bytearray(200)
     end = fmt.pack_fields(buffer, 3, layout, t_ms, line, wide)
@@ -37,8 +38,8 @@ def as_logged(name: str, value: int) -> int:
 
 
 def test_every_field_of_a_record_has_its_name():
-    assert set(RECORD_NAMES) == set(fmt.STORAGE) | {fmt.TRACE, fmt.STATE, fmt.SEAL}
-    for code, storage in fmt.STORAGE.items():
+    assert set(RECORD_NAMES) == set(STORAGE) | {fmt.TRACE, fmt.STATE, fmt.SEAL}
+    for code, storage in STORAGE.items():
         assert len((FIELDS | LOG_FIELDS).get(code, ())) == len(storage.replace("|", "").split())
 
 

@@ -10,7 +10,7 @@ import sys
 
 from ram_flash import RamFlash
 
-from storage import SUFFIX, SessionStore, session_name
+from storage import PULLED_SUFFIX, SUFFIX, SessionStore, session_name
 
 ROOT = "/ram/sessions"
 
@@ -63,7 +63,7 @@ def rotation(blocks):
         order += [gone for gone in known if gone not in now]
         known = now
         if number in (6, 7):
-            store.mark_pulled(number)
+            open(ROOT + "/" + session_name(number) + PULLED_SUFFIX, "wb").close()
         free = os.statvfs("/ram")[3]
         least_free = min(least_free, free)
     result = {"order": order, "least_free": least_free, "refused": refused, "removed": store.removed}

@@ -10,7 +10,7 @@ import sys
 
 from ram_flash import BLOCK, RamFlash
 
-from storage import SessionStore
+from storage import PULLED_SUFFIX, SessionStore, session_name
 
 BLOCKS = 64
 PAGES = (BLOCK, BLOCK - 4, 700, BLOCK - 4 - 700 - 4, 300)  # as the blocks want them, with idle flushes between
@@ -52,7 +52,7 @@ class Filling:
         self._store.close()
         self.least_free = min(self.least_free, os.statvfs("/ram")[3])
         if number % PULLED_EVERY == 0:
-            self._store.mark_pulled(number)
+            open("/ram/sessions/" + session_name(number) + PULLED_SUFFIX, "wb").close()
             self._pulled.add(number)
 
     def _follow(self):

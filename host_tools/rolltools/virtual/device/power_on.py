@@ -56,6 +56,8 @@ def _build(start):
     world = World(start["board"], clock, samples)
     if state:
         world.restore(state["world"])
+    elif "gauge" in world.chips:
+        world.chips["gauge"].rate_x10 = 0  # what hangs at a PC's port does not drain
     world.reset_cause = start["cause"]
     world.observer = channel.note
     now.world = world
