@@ -19,6 +19,7 @@ from fakes.board_rig import Rig, pressed_rows, sample_file
 from fakes.scripted_clock import ScriptedClock
 from fakes.virtual_loop import VirtualAsyncio
 
+import answers
 import app
 import storage
 from rolltools.session import Session
@@ -37,6 +38,10 @@ class _Gc:
 
     def collect(self):
         self._clock.charge(GC_US)
+
+    @staticmethod
+    def mem_free():
+        return 50000
 
 
 class _Disk:
@@ -87,7 +92,8 @@ class AppRig(Rig):
         self.set_settings({"session_gap_s": 5} | (settings or {}))
         self.asyncio = VirtualAsyncio(self.clock)
         monkeypatch.setattr(app, "asyncio", self.asyncio)
-        monkeypatch.setattr(upkeep, "gc", _Gc(self.clock))
+        for module in (upkeep, answers):
+            monkeypatch.setattr(module, "gc", _Gc(self.clock))
         monkeypatch.setattr(storage, "open", _Disk(self), raising=False)
 
     def set_settings(self, settings):

@@ -7,6 +7,7 @@ from samples import SampleFile
 
 from rollcore import VERSION
 from rolltools import hand
+from rolltools.log_replay import replay_log
 from rolltools.recording import write_chip_samples
 from rolltools.replay import replay
 from rolltools.scoring import compare
@@ -146,3 +147,50 @@ def test_full_pages_go_to_the_flash_out_of_contact_while_the_session_goes_on(mak
     assert found[0].force[-1].t_s > 10.0
     assert rig.session().state == "complete"
     assert len(rig.written_with_motor) > 3 and not any(rig.written_with_motor)
+
+
+def hold(rig, from_s, to_s):
+    """Press the button for a while."""
+    rig.at(from_s, lambda: rig.world.press(True))
+    rig.at(to_s, lambda: rig.world.press(False))
+
+
+def test_a_long_press_is_taken_while_the_button_is_down_and_felt(make_rig):
+    rig = make_rig(pressed([(9.0, 0.0)]))
+    hold(rig, 2.0, 6.0)
+    rig.run(8.0)
+    (span,) = rig.motor_spans()
+    assert 3.0 < span[0] < 3.15
+    assert rig.lights()[0] == (pytest.approx(3.1, abs=0.1), 1)
+
+
+def test_a_long_press_begins_a_session_without_a_contact_that_ends_like_any_other(make_rig):
+    rig = make_rig(pressed([(20.0, 0.0)]))
+    hold(rig, 2.0, 3.2)
+    rig.run(15.0)
+    session = rig.session()
+    assert (session.state, session.contact_s, session.strokes) == ("complete", 0.0, [])
+    assert [cue.cue for cue in session.cues] == ["mark"]
+    assert [value for _, value in rig.lights()] == [1, 0]
+    assert rig.lights()[1][0] == pytest.approx(3.05 + 5.0, abs=1.2)
+
+
+def test_what_a_long_press_ended_in_contact_stays_ended_until_the_next_contact(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (6.0, 5.0), (1.0, 0.0), (2.0, 5.0), (8.0, 0.0)]))
+    hold(rig, 3.5, 4.8)
+    rig.run(19.0)
+    first, second = rig.sessions()
+    assert (first.state, second.state) == ("complete", "complete")
+    assert first.duration_s == pytest.approx(2.1, abs=0.1)  # the samples begin 0.45 s after power-on
+    assert second.duration_s == pytest.approx(2.0, abs=0.3)
+
+
+def test_a_long_press_in_a_trace_is_replayed(make_rig):
+    settings = {"trace": "full", "session_gap_s": 60}
+    rig = make_rig(pressed([(2.0, 0.0), (20.0, 0.0), (2.0, 5.0), (2.0, 12.0), (4.0, 0.0)]), settings)
+    hold(rig, 2.0, 3.2)
+    hold(rig, 26.0, 27.3)
+    rig.run(29.0)
+    (path,) = (rig.root / "sessions").glob("*.roll")
+    found = replay_log(path)
+    assert found.events > 20 and found.different == 0
