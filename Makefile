@@ -39,6 +39,7 @@ latency: .venv/.done ## from the force word in the chip to the motor command, ov
 
 docs: .venv/.done ## the pages of the docs that are made from the code
 	$(PY) -m rolltools.log_page host_tools/docs/session-log.md
+	$(PY) -m rolltools.states_page host_tools/docs/states.md
 	$(PY) -c "from rolltools.board_settings import page; print(page(), end='')" > host_tools/docs/settings.md
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython

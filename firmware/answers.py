@@ -34,6 +34,8 @@ def _status(app, now_ms, _words):
     except OSError:
         battery = rate_x10 = None  # the gauge is not needed to roll
     mv, percent_x10 = battery or (None, None)
+    if not app.engine.in_contact:
+        gc.collect()  # else what is free tells little
     return {
         "firmware": VERSION,
         "board": board.name,

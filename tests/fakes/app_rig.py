@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+import answers
 import fakes.board_rig  # noqa: F401 - puts the modelled board's modules on the path
 import upkeep
 from clock import ENGINE_STEP_US, FLASH_ERASE_US, GC_US
@@ -19,7 +20,6 @@ from fakes.board_rig import Rig, pressed_rows, sample_file
 from fakes.scripted_clock import ScriptedClock
 from fakes.virtual_loop import VirtualAsyncio
 
-import answers
 import app
 import storage
 from rolltools.session import Session

@@ -3,11 +3,14 @@
 
 import json
 import random
+import subprocess
+from pathlib import Path
 
 import pytest
 from fakes.app_rig import pressed
 
 from rollcore.fields import BAND_NAMES, CUE_NAMES, STATE_NAMES
+from rolltools import FIRMWARE_DIR
 
 ONE_PRESS = [(2.0, 0.0), (4.0, 5.0), (20.0, 0.0)]
 
@@ -140,3 +143,17 @@ def test_a_flood_of_anything_costs_no_sample(make_rig, capsys):
     rig.run(20.0)
     assert rig.error is None and rig.session().gaps == []
     assert len(rig.serial.waiting) < len(noise) - 320 * 18  # and it was read all the while
+
+
+@pytest.mark.parametrize("vm", ["vm32", "vm64"])
+def test_a_million_bytes_of_noise_leave_nothing_in_the_heap(vm, request, tmp_path):
+    chance = random.Random(2)
+    quiet = bytes(b for b in chance.randbytes(20000) if b not in b"\x03@")
+    noise = bytes(b for b in chance.randbytes(1000000) if b != 3)
+    (tmp_path / "noise").write_bytes(quiet + noise)
+    command = [*request.getfixturevalue(vm), str(Path(__file__).parent / "console_vm.py"), str(FIRMWARE_DIR)]
+    with (tmp_path / "noise").open("rb") as stream:
+        done = subprocess.run(command, stdin=stream, capture_output=True, text=True, timeout=120)
+    count, locked, before, after = json.loads(done.stdout.splitlines()[-1])
+    assert count == len(quiet + noise) and 10000 <= locked < len(quiet)
+    assert after == before

@@ -23,7 +23,7 @@ def make_rig(make_rig):
 
 
 def run(rig, until_s):
-    """Run until `until_s`, or until the board sleeps and the button wakes it; return when it fell asleep (None: not)."""
+    """Run until `until_s`, or until it sleeps and the button wakes it; return when it fell asleep, if it did."""
     fell = []
     sleep = rig.world.deepsleep
 
