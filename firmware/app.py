@@ -35,7 +35,8 @@ _HOST_MS = const(86400000)  # a day: a pull of a full flash takes more than an h
 _LOG_MS = const(50)
 _UPKEEP_MS = const(50)
 _SILENT_MS = const(200)  # without a sample the IMU counts as lost ...
-_RETRY_MS = const(1000)  # ... is set up anew this often ...
+_SOON_MS = const(100)  # ... is set up anew so soon, where the bus works: its supply may have broken down ...
+_RETRY_MS = const(1000)  # ... then this often ...
 _GIVE_UP_MS = const(10000)  # ... and this long keeps the session open
 
 
@@ -63,7 +64,7 @@ class App:
             print("faults: " + ", ".join(board.faults))
         device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
         texts[DEVICE] = json.dumps(device)
-        self.recorder = Recorder(board, texts, settings.trace, self._before_write, root)
+        self.recorder = Recorder(board, texts, settings.trace, self.before_write, root)
         self.engine = Engine(settings, routine)
         _forget("drivers.lsm6dsox_check", "rollcore.records")
         self._clock = SampleClock(board.period_us, board.ticks_us())
@@ -124,6 +125,7 @@ class App:
                 more = self._take_samples()
             except OSError:
                 self.motor_off()
+                self._searched_ms = clock.now_ms - _RETRY_MS + _SOON_MS  # the chip may have kept its samples
             silent_ms = clock.now_ms - self._sampled_ms
             if silent_ms > _STALE_MS or self.deaf:
                 self._miss_samples(silent_ms)
@@ -173,6 +175,7 @@ class App:
             self.upkeep.fault("haptic")  # the motor is off then; the roller goes on without it
             return
         if level:
+            self.upkeep.forgive("haptic")
             self._clock.tick(self.board.ticks_us())
             self.engine.commanded(self._clock.now_ms)
 
@@ -192,26 +195,26 @@ class App:
             self.recorder.add_state(self.engine, self._clock.now_ms)
 
     def _miss_samples(self, silent_ms):
-        """Stop the motor; look for a silent IMU every second, and do not keep a session open for it for ever."""
+        """Stop the motor; set a silent IMU up anew, and do not keep a session open for it for ever."""
         now_ms = self._clock.now_ms
         if self._motor_level:
             self.motor_off()
         deaf = silent_ms > _SILENT_MS
         if deaf != self.deaf:
             self.deaf = deaf
-            self._searched_ms = now_ms
+            self._searched_ms = now_ms - _RETRY_MS + _SOON_MS
         if not deaf:
             self.upkeep.forgive("imu")
-        elif now_ms - self._searched_ms >= _RETRY_MS:
+            return
+        self.upkeep.fault("imu")
+        if silent_ms > _GIVE_UP_MS:
+            self.engine.finish(now_ms)
+        if now_ms - self._searched_ms >= _RETRY_MS:
             self._searched_ms = now_ms
             self.board.restart_imu()
             self._clock.period_us = self.board.period_us
-            if silent_ms > _GIVE_UP_MS:
-                self.engine.finish(now_ms)
-        else:
-            self.upkeep.fault("imu")
 
-    def _before_write(self):
+    def before_write(self):
         """Stop the motor, and give the flash the watchdog's whole time: nothing else runs while it erases."""
         self.motor_off()
         if self._watchdog:

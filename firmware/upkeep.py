@@ -16,6 +16,7 @@ _BATTERY_FINE_MV = const(3400)
 _BATTERY_LOW_MV = const(3300)  # a pulse of the motor would pull it below what the processor needs
 _BATTERY_FLOOR_MV = const(3200)  # the supply may break down in the middle of an erase
 _TOLD_OTHERWISE = "force low_battery haptic imu"  # faults with a cue of their own, or without any way to play one
+_FORCE_AGAIN_MS = const(5000)
 _PROVEN_MS = const(60000)  # who ran for so long did not fail
 _LONG_PRESS_MS = const(1000)
 _BLINK_BIT = const(128)  # ms on, ms off
@@ -32,6 +33,7 @@ class Upkeep:
         self.faults = []
         self._told = []  # names that the session knows already
         self._lifecycle = Lifecycle(sleep_s)
+        self._lost_ms = 0  # when the force was tried anew
         self._rgb = OFF
         self._pressed_ms = -1  # since when the button is down, -1 while it is up
         self._held = False  # and so long that its press is taken
@@ -71,6 +73,7 @@ class Upkeep:
         else:
             self._told.clear()
             self._battery_told = False
+        self._restart_force(now_ms)  # after its fault was told
         if not engine.in_contact and now_ms - self._collected_ms >= _GC_MS:
             self._collected_ms = now_ms
             gc.collect()
@@ -128,8 +131,18 @@ class Upkeep:
         """Take a fault back: when it comes again, the session is told again."""
         if name in self.faults:
             self.faults.remove(name)
-            if name in self._told:
-                self._told.remove(name)
+        if name in self._told and name not in self._app.board.faults:
+            self._told.remove(name)
+
+    def _restart_force(self, now_ms):
+        """Try to get a lost force back; what is over is forgiven, so that it is told again when it comes again."""
+        if "force" not in self._app.board.faults:
+            self._lost_ms = now_ms - _FORCE_AGAIN_MS
+        elif now_ms - self._lost_ms >= _FORCE_AGAIN_MS:
+            self._lost_ms = now_ms
+            self._app.before_write()  # as ahead of an erase: the motor off, the watchdog's whole time
+            self._app.board.restart_force()
+            self.forgive("force")
 
     def _tell_faults(self, now_ms):
         """Write every fault of the board and the app into the session once."""

@@ -77,6 +77,14 @@ class Board(Esp32Board):
                 self._add_fault("imu_test")
         return self.faults
 
+    def restart_force(self):
+        """Set the converter up anew; the fault "force" stays while it is not there."""
+        self._adc = self._try("force", self._new_adc)
+        self._force_age_us = 0  # it gets the time for its first conversion
+        self.fetched_us = self.ticks_us()
+        if self._adc and "force" in self.faults:
+            self.faults.remove("force")
+
     @micropython.native
     def _read_force(self):
         adc = self._adc
@@ -88,7 +96,9 @@ class Board(Esp32Board):
                 return
         except OSError:
             pass  # one failed read is none; where the whole bus is dead, the IMU's turn raises
-        self._force_age_us += (self._count or 1) * self.period_us
+        # Who stood still fetches several times at once, and no conversion comes between these.
+        passed_us = self.ticks_diff(self.ticks_us(), self.fetched_us)
+        self._force_age_us += min(passed_us, (self._count or 1) * self.period_us)
         if self._force_age_us > _FORCE_STALE_US:
             self._force_age_us = _FORCE_STALE_US  # and no more: it must stay a small integer
             self._force_mn = FORCE_UNKNOWN

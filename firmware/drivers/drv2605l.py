@@ -64,11 +64,16 @@ class DRV2605L:
         # Reset first: a slow supply ramp can leave the chip running its motor.
         self._regs.write(_MODE, _RESET)
         self._regs.wait(_MODE, _RESET, 0, _RESET_MS, sleep_ms)
-        self._regs.write_all(_INIT)
-        self.wake()
+        self._fitted: tuple = ()  # what `restore` wrote
+        self._configure()
         self._sequence = bytearray(_SLOTS)
-        self._effect = 0  # in the sequencer
         self._playing = 0  # effect that plays, 0 for none
+
+    def _configure(self):
+        self._regs.write_all(_INIT)
+        self._regs.write_all(self._fitted)
+        self.wake()
+        self._effect = 0  # in the sequencer
 
     def play(self, percent: int):
         """Buzz at 20, 40, 60, 80 or 100 % (`percent` 1-100 is rounded up); 0 stops through the pin. No allocation.
@@ -88,6 +93,15 @@ class DRV2605L:
         if effect != self._effect:
             self._load(effect)
         self._trigger.value(1)
+        try:
+            if self._regs.read(_MODE) != _LEVEL_TRIGGER:  # after the edge: a cue does not wait for it
+                self._trigger.value(0)
+                self._configure()  # its supply broke down: it has forgotten all
+                self._load(effect)
+                self._trigger.value(1)
+        except OSError:
+            self._trigger.value(0)
+            raise
         self._playing = effect
 
     def _load(self, effect):
@@ -131,7 +145,8 @@ class DRV2605L:
         known = len(results) == 3 and min(results) >= 0 and max(results) <= 0xFF
         if not known or results[2] & ~_GAIN_FOUND != _FEEDBACK_LRA & ~_GAIN_FOUND:
             raise ValueError("calibration %r is not of this LRA" % (results,))
-        self._regs.write_all(((_CAL_COMP, results[0]), (_CAL_BEMF, results[1]), (_FEEDBACK, results[2])))
+        self._fitted = ((_CAL_COMP, results[0]), (_CAL_BEMF, results[1]), (_FEEDBACK, results[2]))
+        self._regs.write_all(self._fitted)
 
     def sleep(self):
         """Go to standby; the motor is off."""

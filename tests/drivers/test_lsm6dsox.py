@@ -81,7 +81,7 @@ def test_period_follows_the_clock_of_this_very_chip(fine):
     imu.start()
     start_us, count = rig.clock.now_us(), 0
     while rig.clock.now_us() - start_us < 100000000:
-        rig.sleep_ms(80)
+        rig.sleep_ms(50)
         count += imu.fetch()
     expected = (rig.clock.now_us() - start_us) / 1e6 * 208 * (1 + 0.0015 * fine)
     assert expected - 3 <= count <= expected + 0.5  # what still waits in the FIFO is not counted

@@ -131,6 +131,10 @@ class I2C:
         clock = _world.clock
         clock.charge(I2C_TRANSFER_US + (I2C_BYTE_US * (length - 8) if length > 8 else 0))
         _world.tick()
+        if _world.sda_is_held():
+            clock.charge(self._timeout_us)
+            _world.tick()
+            raise OSError(_ETIMEDOUT)
         if _world.bus_fault:
             errno = _world.bus_fault(address, reg, length, is_write)
             if errno == _ETIMEDOUT:

@@ -46,6 +46,8 @@ class World:
         self._next_cause = HARD_RESET
         self.chips = POPULATION[board_name](self, imu or {}, force or {})
         self._qwiic_on = True
+        self._held_clocks = 0
+        self.net(self.wiring["scl"]).listen(self._count_clock)
         self.net(self.wiring["led"]).listen(lambda level: self.tell("led", level))
         if "qwiic_power" in self.wiring:
             self.net(self.wiring["qwiic_power"]).listen(self._switch_qwiic)
@@ -64,6 +66,21 @@ class World:
             if chip.address == address and chip.present and not chip.mute:
                 return chip if self._qwiic_on or name == "gauge" else None
         return None
+
+    def hold_sda(self, clocks):
+        """Let a chip hold SDA low, as one cut off in a read, until `clocks` rising edges of SCL have passed."""
+        self._held_clocks = clocks
+        self.net(self.wiring["sda"]).from_chip(0)
+
+    def sda_is_held(self):
+        """Tell whether a chip holds SDA."""
+        return self._held_clocks > 0
+
+    def _count_clock(self, level):
+        if level and self._held_clocks:
+            self._held_clocks -= 1
+            if not self._held_clocks:
+                self.net(self.wiring["sda"]).from_chip(None)
 
     def tell(self, name, value, t_us=None):
         """Tell the observer of a change."""
