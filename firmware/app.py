@@ -12,7 +12,6 @@ is somebody at the prompt: the watchdog cannot be stopped, but it then waits for
 
 import asyncio
 import gc
-import json
 import sys
 
 import micropython
@@ -20,12 +19,10 @@ from micropython import const
 from recorder import Recorder
 
 import rollcore
-from rollcore import VERSION
 from rollcore.engine import Engine
 from rollcore.events import new_row
 from rollcore.faults import fault_code
 from rollcore.haptics import CUE_BATTERY, CUE_ERROR
-from rollcore.logformat import DEVICE
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.sampleclock import SampleClock
 from rollcore.status_light import OFF, light
@@ -67,8 +64,6 @@ class App:
         if board.faults:
             print("faults: " + ", ".join(board.faults))
         self._engine = Engine(settings, routine)
-        device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
-        texts[DEVICE] = json.dumps(device)
         self._recorder = Recorder(board, texts, settings.trace, self._before_write, root)
         self._clock = SampleClock(board.period_us, board.ticks_us())
         self._sample = new_sample()

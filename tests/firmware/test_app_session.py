@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The app over the real board file, drivers and chip models: what a session leaves on the flash."""
 
+import json
+
 import pytest
-from fakes.app_rig import pressed
+from fakes.app_rig import WALL_S, pressed
 from samples import SampleFile
 
 from rollcore import VERSION
@@ -146,3 +148,15 @@ def test_full_pages_go_to_the_flash_out_of_contact_while_the_session_goes_on(mak
     assert found[0].force[-1].t_s > 10.0
     assert rig.session().state == "complete"
     assert len(rig.written_with_motor) > 3 and not any(rig.written_with_motor)
+
+
+def test_a_session_knows_how_long_ago_its_clock_was_set(make_rig):
+    rig = make_rig(pressed([(1.0, 0.0), (1.0, 5.0)]))
+    rig.set_wall_clock()
+    set_ms = (WALL_S + 946684800 - 3600) * 1000
+    clock = {"set_ms": set_ms, "error_ms": 20, "drift_ppm": 0, "drift_error_ppm": 3333}
+    (rig.root / "clock.json").write_text(json.dumps({"session": clock}))
+    rig.run(9.0)
+    session = rig.session()
+    assert session.clock == clock
+    assert session.started_uncertainty_s == pytest.approx(12.02, abs=0.05)
