@@ -41,6 +41,7 @@ latency: .venv/.done ## from the force word in the chip to the motor command, ov
 docs: .venv/.done ## the pages of the docs that are made from the code
 	$(PY) -m rolltools.log_page host_tools/docs/session-log.md
 	$(PY) -c "from rolltools.board_settings import page; print(page(), end='')" > host_tools/docs/settings.md
+	$(PY) -m rolltools.power_page hardware/currents.toml hardware/docs/power.md
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
 	.venv/bin/ruff check .
