@@ -2,7 +2,6 @@
 """Contacts with the clock of a virtual board: measured, set, kept; with boards that lie or cannot keep anything."""
 
 import json
-import time
 
 import pytest
 from fakes.virtual_boards import Flash
@@ -17,18 +16,22 @@ EPOCH_2000_S = 946684800
 
 
 class Host:
-    """A PC whose clock can be moved on, with the board that sleeps for as long in modelled time."""
+    """A PC whose clock moves 1 ms with every look at it, and otherwise with the board's, which is modelled.
+
+    Between the two lies what the board takes to write its file, 0.1 s.
+    """
 
     def __init__(self, link, folder):
         self.link, self.folder = link, folder
-        self._ahead_s = 0
+        self._now_s = 1_790_000_000.5
 
     def now_s(self):
-        return time.time() + self._ahead_s
+        self._now_s += 0.001
+        return self._now_s
 
     def pass_time(self, seconds):
         self.link.exec(f"import machine\nmachine.world().clock.charge({seconds * 1000000})")
-        self._ahead_s += seconds
+        self._now_s += seconds
 
     def run_fast(self, ppm):
         self.link.exec(f"import machine\nmachine.world().rtc.run_fast({ppm})")
@@ -50,14 +53,14 @@ def host(vm64, tmp_path):
 def test_contacts_set_the_clock_and_find_its_drift(host):
     (first,) = make(host.link, host.now_s)
     assert (first.offset_ms, first.since_s) == (None, None), "it was never set"
-    assert abs(host.off_s()) < 0.5
+    assert abs(host.off_s()) < 0.2
     host.run_fast(2500)
     for ppm in (2500, 2700, 2600):
         host.run_fast(ppm)
         host.pass_time(20000)
         last = make(host.link, host.now_s)[-1]
-        assert last.drift_ppm == pytest.approx(ppm, abs=(2 * last.error_ms + 500) / 20)
-        assert abs(host.off_s()) < 0.5
+        assert last.drift_ppm == pytest.approx(ppm, abs=10)
+        assert abs(host.off_s()) < 0.2
     told = host.file()
     assert len(told["contacts"]) == 4 and told["contacts"][-1] == vars(last)
     assert told["session"]["set_ms"] == last.unix_ms
@@ -71,7 +74,7 @@ def test_the_last_eight_are_kept(host):
         host.pass_time(5)
         made = make(host.link, host.now_s)
     assert len(made) == len(host.file()["contacts"]) == 8
-    assert made[-1].since_s == pytest.approx(5, abs=2)
+    assert made[-1].since_s == pytest.approx(5, abs=1)
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[1]", b'{"contacts": [{"unix_ms": true}, 5]}', b"[" * 3000])
@@ -84,7 +87,7 @@ def test_a_damaged_file_on_the_board_is_replaced(host, data):
 def test_a_board_that_cannot_keep_the_contact_has_its_clock_set_all_the_same(host):
     host.link.exec("import os\nos.mkdir('/clock.json.part')")
     make(host.link, host.now_s)
-    assert abs(host.off_s()) < 0.5
+    assert abs(host.off_s()) < 0.2
     assert CONTACTS_PATH not in Flash(host.folder).files()
 
 
