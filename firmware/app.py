@@ -12,7 +12,6 @@ nothing goes on the app ends in deep sleep, from which the board starts anew (se
 """
 
 import asyncio
-import json
 import sys
 
 import micropython
@@ -20,10 +19,8 @@ from micropython import const
 from recorder import Recorder
 from upkeep import Upkeep
 
-from rollcore import VERSION
 from rollcore.engine import Engine
 from rollcore.events import new_row
-from rollcore.logformat import DEVICE
 from rollcore.sample import FORCE, FORCE_UNKNOWN, new_sample
 from rollcore.sampleclock import SampleClock
 from rollcore.status_light import OFF
@@ -62,8 +59,6 @@ class App:
         board.start()
         if board.faults:
             print("faults: " + ", ".join(board.faults))
-        device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
-        texts[DEVICE] = json.dumps(device)
         self.recorder = Recorder(board, texts, settings.trace, self.before_write, root)
         self.engine = Engine(settings, routine)
         _forget("drivers.lsm6dsox_check", "rollcore.records")

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""Settings, routine and calibration from their JSON files: what only the boot needs.
+"""Settings, routine, calibration and the clock's last contact from their JSON files: what only the boot needs.
 
 A bad file never stops the boot: the defaults hold, and its fault is named.
 """
 
 import json
 
+from micropython import const
+
+from rollcore import VERSION
 from rollcore.calibration import Calibration
-from rollcore.logformat import CALIBRATION, PAGE_LIMIT, ROUTINE, SETTINGS
+from rollcore.logformat import CALIBRATION, DEVICE, PAGE_LIMIT, ROUTINE, SETTINGS
 from rollcore.settings import Settings
 
 SETTINGS_PATH = "/settings.json"
 ROUTINE_PATH = "/routine.json"
 CALIBRATION_PATH = "/calibration.json"
 MOTOR_PATH = "/motor.json"
+_CLOCK_LIMIT = const(200)  # characters of the log's text
 
 
 def load(board, root=""):
@@ -27,6 +31,7 @@ def load(board, root=""):
     problems = settings_problem, routine_problem, calibration_problem, restore_motor(board, root + MOTOR_PATH)
     board.configure(settings.rate_hz, calibration)
     texts = {SETTINGS: json.dumps(settings.to_dict()), CALIBRATION: json.dumps(calibration.to_dict())}
+    texts[DEVICE] = json.dumps(describe(board, root + "/clock.json"))
     if routine:
         texts[ROUTINE] = routine_text
     return _plain(settings), routine, texts, [problem for problem in problems if problem]
@@ -90,6 +95,16 @@ def restore_motor(board, path=MOTOR_PATH):
         board.restore_motor([_whole(given, name) for name in ("compensation", "back_emf", "feedback")])
     except ValueError as error:
         return "%s: %s" % (path, error)
+
+
+def describe(board, path):
+    """Return what a log says of its board, and of its clock what the last host found, where it makes sense."""
+    device = {"board": board.name, "device": board.unique_id(), "firmware": VERSION, "reset": board.reset_cause()}
+    given = _load(path)[0]
+    told = given.get("session") if isinstance(given, dict) else None
+    if isinstance(told, dict) and len(json.dumps(told)) <= _CLOCK_LIMIT:
+        device["clock"] = {name: value for name, value in told.items() if isinstance(value, int)}
+    return device
 
 
 def _whole(given, name):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import boards, deploying, hand, pulling
+from . import boards, clock_contact, deploying, hand, pulling
 from .errors import RollerError
 from .link import Link
 from .recording import write_csv
@@ -51,7 +51,7 @@ def run(folder: Path, seed: int, say: Callable[[str], None], board_name: str = b
     with run_board(folder / "board", *options) as board:
         say(f"a virtual {board_name} answers on {board.port}: MicroPython, littlefs and modelled chips")
         with Link(board.port) as link:
-            link.set_clock()
+            clock_contact.make(link)
             result = deploying.deploy(link, deploying.firmware_for(deploying.choose_board(link, None)))
         say(f"the firmware is on it: {result.files} files, {result.sent_bytes} bytes")
         board.wait_for(_session_closed, _SESSION_S)

@@ -239,12 +239,6 @@ class Link:
             )
         self.exec(f"import os\nos.rename({part!r}, {path!r})")
 
-    def set_clock(self) -> None:
-        """Set the board's real-time clock to this computer's UTC, so that sessions know when they were."""
-        utc = time.gmtime()
-        parts = (utc.tm_year, utc.tm_mon, utc.tm_mday, utc.tm_wday, utc.tm_hour, utc.tm_min, utc.tm_sec, 0)
-        self.exec(f"import machine\nmachine.RTC().datetime({parts!r})")
-
 
 def nonsense() -> RollerError:
     """Return the error for an answer that no board of ours gives."""

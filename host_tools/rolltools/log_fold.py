@@ -206,6 +206,8 @@ class SessionFold:
         info = _json(record)
         self._session.device = _plain(info.get("device", ""))
         self._session.firmware = _plain(info.get("firmware", ""))
+        clock = info.get("clock")
+        self._session.clock = clock if isinstance(clock, dict) else {}
 
     def _settings(self, record: Record) -> None:
         self._session.settings = _json(record)

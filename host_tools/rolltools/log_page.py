@@ -41,6 +41,13 @@ How a field is stored: **u** unsigned and **i** two's complement in so many bits
 record; **sign**: one bit, 1 for +1 and 0 for -1; **N/8**: one byte, eighths of a newton, 254 for more and 255 for a
 force that is not known. With bit 7 of the type set (WIDE) every field but N/8 has 32 bits, **u** and **sign** as **i**.
 """
+_CLOCK = """
+The text of **device** holds `board`, `device` (its unique id), `firmware`, `reset` (why the board started) and, where a
+host has set its clock, `clock`: `set_ms`, when that was (ms since 1970 UTC), to `error_ms`; how fast the clock has run
+between the contacts before, `drift_ppm`, and how far that is from what it may do next, `drift_error_ppm` (95 %). The
+record **clock** is what the clock shows, as it is. A session without the one began at an unknown time, one without the
+other at a time of unknown error.
+"""
 _READER = """
 A reader believes nothing before the CRC of its page is right, keeps every page that is whole, and says of a file:
 **complete** (every page up to the last is there, and the seal is right where there is one), **truncated** (the end is
@@ -59,6 +66,7 @@ def page() -> str:
         "## Records",
         _STORAGE.strip(),
         _table(("type", "name", "fields"), _record_rows()),
+        _CLOCK.strip(),
         "### Trace",
         _paragraphs(trace.__doc__),
         "Payload: " + _fields(fields.TRACE_FIELDS) + "; where `first` is 1 also " + _fields(fields.TRACE_FIRST_FIELDS),

@@ -2,14 +2,18 @@
 """Bringing sessions from a board to a folder: proven by digest, renamed into place, then marked on the board."""
 
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .archive import UNREADABLE, safe_session_name, write_whole
+from .clock_history import Contact
 from .errors import RollerError
 from .link import Link
+from .session import Session
 from .session_log import read_session
+from .session_time import contact_path
 from .strokes_csv import write_strokes
 
 _LARGEST_BYTES = 16 * 1024 * 1024  # no flash of ours holds more; a board that claims more is not believed
@@ -50,10 +54,15 @@ def offered(link: Link) -> list[Offered]:
 
 
 def pull(
-    link: Link, folder: Path, say: Callable[[str, int], None] | None = None, sessions: list[Offered] | None = None
+    link: Link,
+    folder: Path,
+    say: Callable[[str, int], None] | None = None,
+    sessions: list[Offered] | None = None,
+    contacts: Sequence[Contact] = (),
 ) -> list[Pulled]:
     """Bring every session of the board to `folder`; `say` hears (name, bytes more).
 
+    `contacts` are the last ones of the board's clock: beside each session goes the one that came after it.
     A session that came over whole but cannot be read is kept and has the state UNREADABLE: it must not hide the others.
     """
     results = []
@@ -74,14 +83,14 @@ def pull(
                 done = now
 
             write_whole(path, link.read_file(board_path, entry.size, step))
-        state, strokes = _read(path, new)
+        state, strokes = _read(path, new, contacts)
         if not entry.pulled:
             link.exec(f"open('/sessions/{entry.name}.pulled', 'wb').close()")
         results.append(Pulled(entry.name, str(path), entry.size, new, state, strokes))
     return results
 
 
-def _read(path: Path, new: bool) -> tuple[str, int]:
+def _read(path: Path, new: bool, contacts: Sequence[Contact]) -> tuple[str, int]:
     """Return state and number of strokes of a session file; write the table of its strokes where that is due."""
     try:
         session = read_session(path)
@@ -89,7 +98,19 @@ def _read(path: Path, new: bool) -> tuple[str, int]:
         return UNREADABLE, 0
     if new or not path.with_suffix(".strokes.csv").exists():
         write_strokes(session)
+    keep_next_contact(session, contacts)
     return session.state, len(session.strokes)
+
+
+def keep_next_contact(session: Session, contacts: Sequence[Contact]) -> None:
+    """Write the contact that came after the session beside it, where it is known and not there yet."""
+    path = contact_path(session.path)
+    times = [contact.unix_ms for contact in contacts]
+    set_ms = session.clock.get("set_ms")
+    if set_ms not in times[:-1] or path.exists():
+        return
+    after = contacts[times.index(set_ms) + 1]
+    write_whole(path, (json.dumps(vars(after)) + "\n").encode())
 
 
 def _same_file(link: Link, path: Path, board_path: str, size: int) -> bool:

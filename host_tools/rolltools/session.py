@@ -145,6 +145,7 @@ class Session:
     damaged_pages: int = 0
     skipped_records: int = 0
     started_utc: str | None = None  # ISO 8601; None when no clock was ever set
+    started_uncertainty_s: float | None = None  # 95 %; None when nobody can tell: the log says nothing of its clock
     duration_s: float = 0.0
     contact_s: float = 0.0
     in_band_s: float = 0.0
@@ -163,6 +164,7 @@ class Session:
     routine: dict[str, Any] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     seconds: list[Second] = field(default_factory=list)
+    clock: dict[str, Any] = field(default_factory=dict)  # what the board knew of its clock: see session_time.py
     sealed: bool | None = None  # the file is what its digest says; None: it has none
 
     @property

@@ -14,13 +14,14 @@ from typing import Any
 
 from rollcore import logformat as fmt
 
+from . import session_time
 from .errors import RollerError
 from .log_fold import SessionFold
 from .log_pages import Page, Record, ScanReport, read_records, scan_pages
 from .log_trace import TraceDecoder, TraceSample
 from .session import COMPLETE, DAMAGED, TRUNCATED, Session
 
-_LATER = ("bands", "routine", "steps", "seconds", "sealed")  # of a Session: left out where an older file holds none
+_LATER = ("bands", "routine", "steps", "seconds", "clock", "sealed")  # left out where an older file holds none
 _CHUNK = 1 << 16
 _IDENTITIES = 64  # sessions that are told apart in one file; a real file holds one
 
@@ -68,6 +69,7 @@ def read_session(path: Path) -> Session:
     if fold is None:
         raise _not_a_log(path)
     fold.finish()
+    session_time.judge(session)
     session.sealed = _is_sealed(path, tally.seal)
     session.state = tally.state(session.sealed)
     session.damaged_pages = tally.damaged()

@@ -140,7 +140,7 @@ class AppRig(Rig):
 
     def set_wall_clock(self):
         """Set the board's real-time clock, so that its sessions know when they began."""
-        self.world.rtc_offset_s = WALL_S
+        self.world.rtc.set_us(WALL_S * 1000000 + self.clock.now_us())
 
     def start_of(self, session: Session) -> float:
         """Return when a session began, in s of the rig's clock."""

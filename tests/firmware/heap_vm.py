@@ -16,21 +16,8 @@ import micropython
 
 sys.path[:0] = sys.argv[1:4]
 
-from clock import GC_US, Clock  # noqa: E402 - it lies on the path just made
-
-
-class EndingClock(Clock):
-    """Modelled time that ends in Ctrl-C."""
-
-    def __init__(self, end_us):
-        super().__init__()
-        self._end_us = end_us
-
-    def wait(self, us):
-        super().wait(us)
-        if self.now_us() > self._end_us:
-            raise KeyboardInterrupt
-
+from clock import GC_US  # noqa: E402 - it lies on the path just made
+from fakes.ending_clock import EndingClock  # noqa: E402
 
 memory = gc
 clock = EndingClock(int(sys.argv[6]) * 1000000)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The app over the real board file, drivers and chip models: what a session leaves on the flash."""
 
+import json
+
 import pytest
-from fakes.app_rig import pressed
+from fakes.app_rig import WALL_S, pressed
 from samples import SampleFile
 
 from rollcore import VERSION
@@ -194,3 +196,15 @@ def test_a_long_press_in_a_trace_is_replayed(make_rig):
     (path,) = (rig.root / "sessions").glob("*.roll")
     found = replay_log(path)
     assert found.events > 20 and found.different == 0
+
+
+def test_a_session_knows_how_long_ago_its_clock_was_set(make_rig):
+    rig = make_rig(pressed([(1.0, 0.0), (1.0, 5.0)]))
+    rig.set_wall_clock()
+    set_ms = (WALL_S + 946684800 - 3600) * 1000
+    clock = {"set_ms": set_ms, "error_ms": 20, "drift_ppm": 0, "drift_error_ppm": 3333}
+    (rig.root / "clock.json").write_text(json.dumps({"session": clock}))
+    rig.run(9.0)
+    session = rig.session()
+    assert session.clock == clock
+    assert session.started_uncertainty_s == pytest.approx(12.02, abs=0.05)

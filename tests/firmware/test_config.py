@@ -4,7 +4,7 @@
 import json
 
 import pytest
-from config import load_calibration, load_routine, load_settings, restore_motor
+from config import describe, load_calibration, load_routine, load_settings, restore_motor
 from fakes.board_rig import Rig
 
 from rollcore.calibration import NOMINAL_COUNTS_PER_N
@@ -167,3 +167,28 @@ def test_a_routine_that_is_no_record_of_the_log_is_refused_at_the_boot(path, rem
     routine, logged, problem = load_routine(Settings(), str(path))
     assert (routine is not None, bool(logged)) == (known, known)
     assert known or "do not fit a record of the log" in problem
+
+
+CLOCK = {"set_ms": 1790000000000, "error_ms": 20, "drift_ppm": -7, "drift_error_ppm": 3333}
+
+
+def test_a_log_tells_how_the_clock_was_set(path):
+    board = Rig().board()
+    assert "clock" not in describe(board, str(path))
+    path.write_text(json.dumps({"session": CLOCK, "contacts": [{"unix_ms": 1}]}))
+    told = describe(board, str(path))
+    assert told["clock"] == CLOCK
+    assert (told["board"], told["device"], told["reset"]) == ("thing_plus", board.unique_id(), "power on")
+
+
+@pytest.mark.parametrize(
+    "data", [*BAD_JSON, b"5", b"[]", b'{"session": 5}', b'{"session": {"set_ms": "%s"}}' % (b"9" * 200)]
+)
+def test_a_damaged_contact_of_the_clock_is_left_out(path, data):
+    path.write_bytes(data)
+    assert "clock" not in describe(Rig().board(), str(path))
+
+
+def test_only_whole_numbers_of_a_contact_reach_the_log(path):
+    path.write_text('{"session": {"set_ms": 5, "error_ms": 1.5, "x": [1], "y": null, "z": "a"}}')
+    assert describe(Rig().board(), str(path))["clock"] == {"set_ms": 5}

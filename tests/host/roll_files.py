@@ -14,11 +14,18 @@ START_MS = 5000
 SETTINGS = {"over_limit_n": 10.0, "band_low_n": 1.0, "over_hold_ms": 100, "force_sensor": "loadcell"}
 
 
-def write_roll(path: Path, strokes: int = 6, ended: bool = True, device: str = "feedbeef") -> Path:
-    """Write a session of `strokes` strokes a second apart, the third of them too hard; return `path`."""
+def write_roll(
+    path: Path, strokes: int = 6, ended: bool = True, device: str = "feedbeef", clock: dict | None = None
+) -> Path:
+    """Write a session of `strokes` strokes a second apart, the third of them too hard; return `path`.
+
+    It began at 1762197840 s by its clock, of which the board says `clock`.
+    """
     writer = LogWriter(pages=8)
     writer.begin(7, START_MS, b"\xfe\xed\xbe\xef")
-    writer.add_text(fmt.DEVICE, START_MS, json.dumps({"device": device, "firmware": "0.1.0"}))
+    writer.add_text(
+        fmt.DEVICE, START_MS, json.dumps({"device": device, "firmware": "0.1.0"} | ({"clock": clock} if clock else {}))
+    )
     writer.add_text(fmt.SETTINGS, START_MS, json.dumps(SETTINGS))
     writer.add_text(fmt.CALIBRATION, START_MS, json.dumps({"calibrated": True}))
     writer.add_clock(START_MS, 1762197840, 0)

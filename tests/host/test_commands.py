@@ -42,10 +42,10 @@ def test_sessions_lists_every_file_with_its_state(run, folder):
     code, out, err = run("sessions", folder)
     assert (code, err) == (0, "")
     rows = {line.split()[0]: line.rstrip() for line in out.splitlines() if line.startswith("s0000")}
-    assert " ".join(rows["s000001"].split()) == "s000001 2025-11-03 19:24 UTC 8.0 s 8 75 % 0.3 s complete"
+    assert " ".join(rows["s000001"].split()) == "s000001 2025-11-03 19:24 UTC ? 8.0 s 8 75 % 0.3 s – complete"
     assert rows["s000002"].endswith("truncated")
     assert rows["s000003"].endswith("damaged")
-    assert rows["s000004"].split() == ["s000004", "–", "–", "–", "–", "–", "unreadable"]
+    assert rows["s000004"].split() == ["s000004", *"–––––––", "unreadable"]
     assert "\x1b" not in out
 
 
@@ -59,6 +59,7 @@ def test_sessions_as_json(run, folder):
         "path": str(folder / "s000001.roll"),
         "state": "complete",
         "started_utc": told["sessions"][0]["started_utc"],
+        "started_uncertainty_s": None,
         "duration_s": 8.0,
         "contact_s": 6.4,
         "in_band_s": 4.8,
@@ -73,6 +74,7 @@ def test_sessions_as_json(run, folder):
             "impulse_ns": {"median": 0.3, "p99": 0.3},
         },
         "about": False,
+        "battery": None,
     }
     assert told["sessions"][0]["started_utc"].startswith("2025-11-03T19:24:00")
     assert told["sessions"][3]["strokes"] is None

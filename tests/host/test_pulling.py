@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from roll_files import write_roll
 
 from rolltools.archive import UNREADABLE
+from rolltools.clock_history import Contact
 from rolltools.errors import RollerError
 from rolltools.link import Link
 from rolltools.pulling import Offered, offered, pull
+from rolltools.session_log import read_session
 from rolltools.virtual.process import run_board
 
 
@@ -66,6 +68,20 @@ def test_sessions_come_over_with_a_table_beside_each_and_are_marked(link, tmp_pa
     assert marks(link) == ["/sessions/s000001.pulled", "/sessions/s000002.pulled"]
     for name, whole in data.items():
         assert sum(more for who, more in seen if who == name) == len(whole)
+
+
+def test_the_contact_after_a_session_comes_beside_it_and_puts_its_start_right(link, tmp_path):
+    set_ms = 1762197840000 - 3_600_000
+    clock = {"set_ms": set_ms, "error_ms": 20, "drift_ppm": 0, "drift_error_ppm": 3333}
+    put(link, tmp_path, "s000001", clock=clock)
+    put(link, tmp_path, "s000002")
+    contacts = [Contact(set_ms, None, None, 20), Contact(set_ms + 7_200_000, 9000, 7200, 30)]
+    pull(link, tmp_path / "to", contacts=contacts)
+    files = below(tmp_path / "to")
+    assert json.loads(files["s000001.clock.json"]) == vars(contacts[1])
+    assert "s000002.clock.json" not in files
+    assert read_session(tmp_path / "to" / "s000001.roll").started_utc == "2025-11-03T19:23:55.505+00:00"
+    assert read_session(tmp_path / "to" / "s000002.roll").started_uncertainty_s is None
 
 
 def test_what_is_there_already_is_not_sent_again(link, tmp_path):

@@ -235,7 +235,15 @@ def test_the_state_of_the_file_is_said(state):
 
 def test_no_clock_is_said_and_a_clock_is_shown():
     assert "no clock was set" in Page(render(session(started_utc=None))).text()
-    assert "2025-11-03 19:24 UTC" in Page(render(session())).text()
+    assert "2025-11-03 19:24 UTC, unknown how exactly" in Page(render(session())).text()
+    text = Page(render(session(started_uncertainty_s=3.62))).text().replace("\u00a0", " ")
+    assert "2025-11-03 19:24 UTC, ± 3.6 s" in text
+
+
+def test_how_fast_a_long_session_drains_the_battery_is_told():
+    told = "90 % to 72 % (3900 mV), 36.0 % an hour"
+    assert told in Page(render(session(battery=[Battery(0, 4000, 90), Battery(1800, 3900, 72)]))).text()
+    assert "an hour" not in Page(render(session(battery=[Battery(0, 4000, 90), Battery(9, 3900, 72)]))).text()
 
 
 def test_safety_and_origin_are_on_the_page():

@@ -49,10 +49,16 @@ def test_wall_time_counts_from_2000_with_the_rtcs_offset():
     rig = board_rig.Rig()
     rig.time.world = rig.world
     assert rig.time.gmtime()[:6] == (2000, 1, 1, 0, 0, 0)
-    rig.world.rtc_offset_s = rig.time.mktime((2026, 11, 22, 9, 30, 0, 0, 0))
+    rig.world.rtc.set_us(int(rig.time.mktime((2026, 11, 22, 9, 30, 0, 0, 0))) * 1000000)
     rig.clock.charge(61_500_000)
     assert rig.time.gmtime()[:6] == (2026, 11, 22, 9, 31, 1)
     assert rig.time.time_ns() % 1_000_000_000 == 500_000_000
+
+
+@pytest.mark.parametrize("days", [0, 58, 59, 60, 365, 366, 10000, 36524, 36525])
+def test_a_date_goes_to_seconds_and_back_whatever_the_time_zone_of_the_pc(days):
+    time = BoardTime(Clock(), 0)
+    assert time.mktime(time.gmtime(days * 86400 + 86399)) == days * 86400 + 86399
 
 
 def test_polling_without_streams_waits_on_the_modelled_clock():

@@ -19,6 +19,15 @@ for i in range(3000): print("x" * 100)
 machine.Pin(13, machine.Pin.OUT).value(1)
 """
 
+PORT_READER = """
+import select, sys
+poll = select.poll()
+poll.register(sys.stdin, select.POLLIN)
+print("reads")
+while True:
+    while poll.poll(0): sys.stdin.buffer.read(1)
+"""
+
 
 @pytest.fixture(scope="module")
 def board(vm64, tmp_path_factory):
@@ -76,6 +85,14 @@ def test_input_that_the_board_does_not_read_is_lost_and_ctrl_c_still_works(board
         terminal.type(b"\x03")
         terminal.hear(b"KeyboardInterrupt")
         terminal.prompt()
+
+
+def test_what_comes_behind_ctrl_c_is_for_the_prompt(board):
+    with Terminal(board.port) as terminal:
+        terminal.prompt()
+        terminal.ask("exec(%r)" % PORT_READER, b"reads")
+        terminal.type(b"a\x03print(6 * 7)\r")
+        terminal.hear(b"42")
 
 
 def test_bytes_to_a_port_that_is_closed_at_once(board):

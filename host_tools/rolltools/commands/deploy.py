@@ -28,13 +28,13 @@ def deploy(
     Example:
       roller deploy --port /dev/ttyUSB0 --board devkit_fsr
     """
-    from .. import boards, deploying
+    from .. import boards, clock_contact, deploying
     from ..link import Link
 
     if board:
         boards.known(board)  # before anything is stopped
     with Link(port) as link:
-        link.set_clock()
+        clock_contact.make(link)
         name = deploying.choose_board(link, board)
         result = _send(link, deploying.firmware_for(name))
     if as_json:

@@ -22,14 +22,14 @@ def pull(
     Example:
       roller pull --port /dev/ttyUSB0 --to my-sessions
     """
-    from .. import pulling
+    from .. import clock_contact, pulling
     from ..link import Link
 
     with Link(port) as link:
-        link.set_clock()
+        contacts = clock_contact.make(link)
         sessions = pulling.offered(link)
         with console.progress("Pulling", sum(entry.size for entry in sessions)) as advance:
-            results = pulling.pull(link, to, lambda _name, more: advance(more), sessions)
+            results = pulling.pull(link, to, lambda _name, more: advance(more), sessions, contacts)
     if as_json:
         console.print_json({"folder": str(to), "sessions": [vars(result) for result in results]})
     elif results:

@@ -19,6 +19,9 @@ def sessions(
 ) -> None:
     """List the sessions in a folder.
 
+    `±` is how far the start may be off (95 %), `?` where nobody can tell: the log says nothing of its clock. The
+    battery is its charge at the end and, in brackets, what the session took.
+
     As JSON also how the alarm of each did: median and p99 from crossing to alarm and to the motor's command, until the
     force was back under, of peak and impulse. `about` is true where newtons are about right only.
 
@@ -33,7 +36,7 @@ def sessions(
     if as_json:
         console.print_json({"folder": str(folder), "sessions": rows})
     elif rows:
-        columns = ("session", "started", ">duration", ">strokes", ">in band", ">over", "file")
+        columns = ("session", "started", ">±", ">duration", ">strokes", ">in band", ">over", ">battery", "file")
         console.table(columns, [_cells(row) for row in rows])
     else:
         console.say(f"no sessions in {console.printable(folder)}")
@@ -42,13 +45,28 @@ def sessions(
 def _row(entry: "Entry") -> dict[str, Any]:
     """Return what is told of one file; the figures are None when it could not be read."""
     row: dict[str, Any] = {"name": entry.name, "path": str(entry.path), "state": entry.state}
-    figures = ("started_utc", "duration_s", "contact_s", "in_band_s", "over_s")
+    figures = ("started_utc", "started_uncertainty_s", "duration_s", "contact_s", "in_band_s", "over_s")
     session = entry.session
     if session is None:
-        return row | dict.fromkeys((*figures, "strokes", "overpressure", "alarms", "about"))
+        return row | dict.fromkeys((*figures, "strokes", "overpressure", "alarms", "about", "battery"))
     row |= {name: getattr(session, name) for name in figures}
     row |= {"strokes": len(session.strokes), "overpressure": len(session.overpressure)}
-    return row | {"alarms": _alarms(session), "about": session.about}
+    return row | {"alarms": _alarms(session), "about": session.about, "battery": _battery(session)}
+
+
+def _battery(session: "Session") -> dict[str, Any] | None:
+    """Return the battery at the end and what the session took of it, None without a reading."""
+    from ..battery import drain
+
+    if not session.battery:
+        return None
+    last, took = session.battery[-1], drain(session.battery)
+    return {
+        "mv": last.mv,
+        "percent": last.percent,
+        "drain_percent": took and took.percent,
+        "drain_percent_h": took and took.percent_h,
+    }
 
 
 def _alarms(session: "Session") -> dict[str, Any] | None:
@@ -72,16 +90,22 @@ def _alarms(session: "Session") -> dict[str, Any] | None:
 
 
 def _cells(row: dict[str, Any]) -> tuple[object, ...]:
-    from ..report.words import duration, moment, percent
+    from ..report.words import duration, milliseconds, moment, percent
 
     if row["duration_s"] is None:
-        return (row["name"], "–", "–", "–", "–", "–", row["state"])
+        return (row["name"], *"–––––––", row["state"])
+    uncertainty_s, battery = row["started_uncertainty_s"], row["battery"]
+    charge = f"{battery['percent']:.0f} %" if battery else "–"
+    if battery and battery["drain_percent"] is not None:
+        charge += f" (-{battery['drain_percent']:.1f})"
     return (
         row["name"],
         moment(row["started_utc"]) if row["started_utc"] else "no clock",
+        "–" if not row["started_utc"] else "?" if uncertainty_s is None else milliseconds(uncertainty_s),
         duration(row["duration_s"]),
         row["strokes"],
         percent(row["in_band_s"], row["contact_s"]),
         duration(row["over_s"]),
+        charge,
         row["state"],
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..archive import write_whole
+from ..battery import drain
 from ..session import Session
 from .figures import figures
 from .histogram import Histogram, histogram
@@ -17,7 +18,7 @@ from .scale import plain
 from .steps import steps
 from .timeline import DIRECTION, axes, timeline
 from .trace import Span
-from .words import clock, clock_tenths, duration, milliseconds, moment, step
+from .words import clock, clock_tenths, duration, milliseconds, moment, moment_within, step
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -57,6 +58,7 @@ def render(session: Session) -> str:
         limit_parts=_limit_parts(numbers.limit_n, shared.top_n),
         most_rows=MOST_ROWS,
         direction=DIRECTION,
+        drained=drain(session.battery),
     )
 
 
@@ -112,7 +114,7 @@ def _template() -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for said in (clock, clock_tenths, duration, milliseconds, moment, plain, step):
+    for said in (clock, clock_tenths, duration, milliseconds, moment, moment_within, plain, step):
         environment.filters[said.__name__] = said
     return environment.get_template("page.html.j2")
 

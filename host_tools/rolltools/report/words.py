@@ -50,6 +50,14 @@ def moment(utc: str | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M UTC")
 
 
+def moment_within(utc: str | None, uncertainty_s: float | None) -> str:
+    """Return a time with how far it may be off; a log that says nothing of its clock leaves that open."""
+    if not utc:
+        return moment(utc)
+    spread = "unknown how exactly" if uncertainty_s is None else f"± {milliseconds(uncertainty_s)}"
+    return f"{moment(utc)}, {spread}"
+
+
 def milliseconds(seconds: float) -> str:
     """Return a short delay in whole ms below one second, in seconds above."""
     return f"{seconds * 1000:.0f}{_NB}ms" if seconds < 0.9995 else duration(seconds)

@@ -21,11 +21,12 @@ from typing import Any
 
 PWRON_RESET, SOFT_RESET = 1, 5
 
-_CTRL_A, _CTRL_B, _CTRL_C = 0x01, 0x02, 0x03
+_CTRL_A, _CTRL_B, _CTRL_C = 0x01, 0x02, b"\x03"
 _CHUNK = 4096
 _LISTEN_MS = 10  # how often to look whether somebody has opened the port
 _PATIENCE_S = 0.1
 _STUCK_S = 1.0  # a program that has the port open and does not read for so long has lost what was said
+_ENDING_S = 1.0  # a program that took a Ctrl-C and goes on gets what came behind it after as long
 _RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 _BANNER = b"MicroPython "
 _PROMPT = b">>> "
@@ -110,6 +111,7 @@ class Bridge:
         self._channel = channel
         self._interrupts = interrupts
         self._insist_s: float | None = None  # when a program that was asked to stop gets a signal
+        self._quiet_s: float | None = None  # until when one that took it is given time to end
         self._on_note = on_note
         self._master, slave = pty.openpty()
         tty.setraw(slave)
@@ -120,7 +122,7 @@ class Bridge:
         self._state: dict[str, Any] | None = None
         self._ready = False
         self._raw = False  # the REPL is in raw mode: a soft reset keeps it so and leaves main.py out
-        self._held = b""  # input that came while the interpreter was starting
+        self._held = b""  # input that came while the interpreter was starting, or behind a Ctrl-C not yet taken
         self._hidden: bytes | None = None  # output of a start into the raw REPL, until its banner is through
         self._said = b""
         self._out = b""  # what the port has not taken yet; the interpreter waits as long as this is much
@@ -150,7 +152,8 @@ class Bridge:
         readers += [vm.fd] if len(self._out) < _CHUNK else []
         readers += [self._master] if listening else []
         writers = [self._master] if self._out else []
-        wait_s = None if listening and not writers and self._insist_s is None else _LISTEN_MS / 1000
+        idle = listening and not writers and self._insist_s is None and self._quiet_s is None
+        wait_s = None if idle else _LISTEN_MS / 1000
         ready, writable, _ = select.select(readers, writers, [], wait_s)
         if self._out:
             self._to_port(bool(writable))
@@ -160,8 +163,10 @@ class Bridge:
             self._from_vm(listening)
         if self._master in ready:
             self._from_port()
-        if self._insist_s is not None and time.monotonic() > self._insist_s:
+        if self._insist_s is not None and (time.monotonic() > self._insist_s or not self._asked()):
             self._insist()
+        if self._quiet_s is not None:
+            self._end_quiet()
 
     def _somebody_listens(self) -> bool:
         poller = select.poll()
@@ -176,27 +181,43 @@ class Bridge:
         self._to_vm(data)
 
     def _to_vm(self, data: bytes) -> None:
-        if not self._ready:
-            self._held += data
-            return
+        if self._asked():
+            data = data.replace(_CTRL_C, b"")  # one interrupt is pending at a time, as on the ESP32
+        self._held += data
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Pass on what is held, up to a Ctrl-C that a running program has yet to take.
+
+        What came behind it is for the REPL: a program that reads the port itself must not get it, and MicroPython on
+        a PC throws away what comes while it goes from a program to its prompt.
+        """
         if self._insist_s is not None and not self._vm.runs_a_program():
             self._insist()  # the program it was for has ended: the one that comes now must not get it
-        start = 0
-        for i, byte in enumerate(data):
-            if byte == _CTRL_C:
-                self._vm.write(data[start:i])
+        while self._held and self._ready and self._insist_s is None and self._quiet_s is None:
+            head, ctrl_c, self._held = self._held.partition(_CTRL_C)
+            modes = [byte for byte in head if byte in (_CTRL_A, _CTRL_B)]
+            self._raw = modes[-1] == _CTRL_A if modes else self._raw
+            self._vm.write(head)
+            if ctrl_c:
                 self._interrupt()
-                start = i + 1
-            elif byte in (_CTRL_A, _CTRL_B):
-                self._raw = byte == _CTRL_A
-        self._vm.write(data[start:])
+                self._held = self._held.replace(_CTRL_C, b"") if self._asked() else self._held
+
+    def _end_quiet(self) -> None:
+        """Pass on what is held once the program that took a Ctrl-C has ended, or goes on all the same."""
+        now_s = time.monotonic()
+        if not self._vm.runs_a_program():
+            self._quiet_s = min(self._quiet_s or now_s, now_s + _LISTEN_MS / 1000)
+        if now_s >= (self._quiet_s or now_s):
+            self._quiet_s = None
+            self._pass_on()
 
     def _interrupt(self) -> None:
         """Deliver Ctrl-C: to a running program, or as a byte to the REPL that reads."""
         if not self._vm.runs_a_program():
-            self._vm.write(bytes([_CTRL_C]))
-        elif not self._asked():
-            os.write(self._interrupts, bytes([_CTRL_C]))
+            self._vm.write(_CTRL_C)
+        else:
+            os.write(self._interrupts, _CTRL_C)
             self._insist_s = time.monotonic() + _PATIENCE_S
 
     def _asked(self) -> bool:
@@ -206,12 +227,13 @@ class Bridge:
     def _insist(self) -> None:
         """See whether the program took its Ctrl-C; if not, strike."""
         self._insist_s = None
+        self._quiet_s = time.monotonic() + _ENDING_S
         if not self._asked():
             return
         if self._vm.runs_a_program():
             self._vm.interrupt()
         else:
-            self._vm.write(bytes([_CTRL_C]))  # it has ended meanwhile
+            self._vm.write(_CTRL_C)  # it has ended meanwhile
         os.read(self._interrupts, _CHUNK)
 
     def _from_vm(self, listening: bool) -> None:
@@ -236,8 +258,7 @@ class Bridge:
         if _RAW_BANNER in self._hidden:
             data = _RAW_BANNER + self._hidden.partition(_RAW_BANNER)[2]
             self._hidden = None
-            held, self._held = self._held, b""
-            self._to_vm(held)
+            self._pass_on()
             return data
         return b""
 
@@ -274,8 +295,7 @@ class Bridge:
         if self._hidden is not None:
             return  # the raw REPL first
         self._ready = True
-        held, self._held = self._held, b""
-        self._to_vm(held)
+        self._pass_on()
 
     def _say_the_rest(self) -> None:
         """Pass on what was printed before the reset; on the fast clock that is only just now."""
@@ -291,7 +311,7 @@ class Bridge:
 
     def _restart(self, cause: int, text: str) -> None:
         self._vm.kill()
-        self._insist_s = None
+        self._insist_s = self._quiet_s = None
         if self._asked():
             os.read(self._interrupts, _CHUNK)  # it was meant for the one before
         self._out += text.encode()

@@ -12,6 +12,7 @@ import time as _time
 _TICKS_PERIOD = 1 << 30
 _TICKS_HALF = 1 << 29
 _EPOCH_2000_S = 946684800  # the ESP32 counts from 2000-01-01
+_MARCH_0_TO_2000 = 730425  # days from 0000-03-01 to 2000-01-01
 _TIME_NAMES = (
     "ticks_us ticks_ms ticks_cpu ticks_add ticks_diff sleep_us sleep_ms sleep time time_ns gmtime localtime mktime"
 ).split()
@@ -24,7 +25,7 @@ class BoardTime:
     def __init__(self, clock, boot_us):
         self._clock = clock
         self._boot_us = boot_us
-        self.world = None  # holds the offset of the real-time clock; never set, the board believes it is 2000-01-01
+        self.world = None  # holds the real-time clock; never set, the board believes it is 2000-01-01
 
     def ticks_us(self):
         """Return us since boot, wrapping at 2**30."""
@@ -64,8 +65,7 @@ class BoardTime:
 
     def time_ns(self):
         """Return nanoseconds since 2000-01-01 by the real-time clock."""
-        offset_s = self.world.rtc_offset_s if self.world else 0
-        return offset_s * 1000000000 + self._clock.now_us() * 1000
+        return (self.world.rtc.now_us() if self.world else self._clock.now_us()) * 1000
 
     def gmtime(self, secs=None):
         """Return (year, month, day, hour, minute, second, weekday, yearday) for seconds since 2000."""
@@ -76,8 +76,11 @@ class BoardTime:
 
     @staticmethod
     def mktime(parts):
-        """Return seconds since 2000 for a tuple as `gmtime` gives it."""
-        return _time.mktime(tuple(parts)[:8] + (0,)) - _EPOCH_2000_S
+        """Return seconds since 2000 for a tuple as `gmtime` gives it; the board knows no time zones, the PC does."""
+        year, month, day, hour, minute, second = parts[:6]
+        year -= month <= 2  # from March on, so that the odd month is the last
+        days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+        return ((days - _MARCH_0_TO_2000) * 24 + hour) * 3600 + minute * 60 + second
 
 
 class BoardPoll:

@@ -276,12 +276,12 @@ class RTC:
 
     def datetime(self, value=None):
         """Return (year, month, day, weekday, hours, minutes, seconds, us), or set it."""
-        now_us = _world.clock.now_us()
         if value is not None:
             wall_s = time.mktime((value[0], value[1], value[2], value[4], value[5], value[6], 0, 1, -1))
-            _world.rtc_offset_s = int(wall_s) - now_us // 1000000
+            _world.rtc.set_us(int(wall_s) * 1000000 + value[7])
             return None
-        t = time.localtime(_world.rtc_offset_s + now_us // 1000000)
+        now_us = _world.rtc.now_us()
+        t = time.localtime(now_us // 1000000)
         return (t[0], t[1], t[2], t[6], t[3], t[4], t[5], now_us % 1000000)
 
     def memory(self, data=None):

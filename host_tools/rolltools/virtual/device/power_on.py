@@ -65,7 +65,7 @@ def _build(start):
     def begin(t_us):
         # What waits in the FIFO is older than the recording: its first row is the first sample of the app.
         world.chips["imu"].forget()
-        channel.note(t_us, "samples", world.rtc_offset_s)
+        channel.note(t_us, "samples", world.rtc.ahead_us() / 1000000)
 
     world.samples.on_start = begin
     # A sample (two words: acceleration, turn rate) that is read is a step of the engine; the PC is too fast to notice.

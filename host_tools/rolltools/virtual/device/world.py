@@ -7,6 +7,7 @@ Chips are brought up to date when somebody looks at them; `tick` fires what must
 from micropython import const
 from nets import Net
 from population import POPULATION
+from rtc import RealTimeClock
 from samples import Still
 from wiring import BOARDS
 
@@ -35,7 +36,7 @@ class World:
         self.reset_cause = PWRON_RESET
         self.wake_reason = 0
         self.rtc_memory = b""
-        self.rtc_offset_s = 0  # wall clock minus the clock, in s since the epoch of the interpreter
+        self.rtc = RealTimeClock(clock)
         self.analog_uv = {}  # GPIO -> uV for the ADC, or a function that returns them for a time in us
         self.frequency_hz = 160000000
         self.motor = 0  # percent the motor is driven with
@@ -194,7 +195,8 @@ class World:
             "cause": self._next_cause,
             "watchdog": self._watchdog_state(now_us) if keep_pins else None,
             "wake": self.wake_reason,
-            "rtc": [self.rtc_offset_s + now_us // 1000000, "".join("%02x" % b for b in self.rtc_memory)],
+            "rtc": self.rtc.save(),
+            "rtc_memory": "".join("%02x" % b for b in self.rtc_memory),
         }
 
     def _watchdog_state(self, now_us):
@@ -214,6 +216,7 @@ class World:
             self._fed_us = now_us - unfed_us
         self.reset_cause = state["cause"]
         self.wake_reason = state["wake"]
-        self.rtc_offset_s = state["rtc"][0] - now_us // 1000000
-        self.rtc_memory = bytes(int(state["rtc"][1][i : i + 2], 16) for i in range(0, len(state["rtc"][1]), 2))
+        self.rtc.restore(state["rtc"])
+        memory = state["rtc_memory"]
+        self.rtc_memory = bytes(int(memory[i : i + 2], 16) for i in range(0, len(memory), 2))
         self.motor = self.chips["haptic"].drive()
