@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Settings, routine and calibration from their JSON files: what only the boot needs.
 
-A bad file never stops the boot: the defaults hold, and its fault is named.
+A bad file never stops the boot: the defaults hold, its fault is named and logged, and the file is kept aside
+(`/settings.bad.json`): the first one, until somebody has looked; what is bad after it stays where it is. As long as
+nothing takes its place, each boot says so.
 """
 
 import json
+import os
+
+from micropython import const
 
 from rollcore.calibration import Calibration
 from rollcore.logformat import CALIBRATION, PAGE_LIMIT, ROUTINE, SETTINGS
@@ -14,6 +19,12 @@ SETTINGS_PATH = "/settings.json"
 ROUTINE_PATH = "/routine.json"
 CALIBRATION_PATH = "/calibration.json"
 MOTOR_PATH = "/motor.json"
+_MOST_BYTES = const(8192)  # a routine of twelve steps takes 2000; what is longer is none of ours
+_MOST_CHARS = const(160)  # of what is said about a file
+_ENOENT = const(2)
+_FOLDER = const(0x4000)
+# What a hostile file makes the parser and the checks raise; nested too deep is a RuntimeError here.
+_PROBLEMS = (ValueError, TypeError, RuntimeError, OverflowError, MemoryError)
 
 
 def load(board, root=""):
@@ -24,12 +35,24 @@ def load(board, root=""):
     settings, settings_problem = load_settings(board.force_kind, root + SETTINGS_PATH)
     routine, routine_text, routine_problem = load_routine(settings, root + ROUTINE_PATH)
     calibration, calibration_problem = load_calibration(root + CALIBRATION_PATH)
-    problems = settings_problem, routine_problem, calibration_problem, restore_motor(board, root + MOTOR_PATH)
+    found = (
+        ("settings", SETTINGS_PATH, settings_problem),
+        ("routine", ROUTINE_PATH, routine_problem),
+        ("calibration", CALIBRATION_PATH, calibration_problem),
+        ("motor", MOTOR_PATH, restore_motor(board, root + MOTOR_PATH)),
+    )
     board.configure(settings.rate_hz, calibration)
     texts = {SETTINGS: json.dumps(settings.to_dict()), CALIBRATION: json.dumps(calibration.to_dict())}
     if routine:
         texts[ROUTINE] = routine_text
-    return settings, routine, texts, [problem for problem in problems if problem]
+    bad = [entry for entry in found if entry[2] and _exists(root + entry[1])]
+    if bad:
+        import faultlog
+
+        for _, path, _ in bad:
+            _keep_aside(root + path)
+        faultlog.note([name for name, _, _ in bad], 0, root)
+    return settings, routine, texts, [problem[:_MOST_CHARS] for _, _, problem in found if problem]
 
 
 def load_settings(force_kind, path=SETTINGS_PATH):
@@ -37,7 +60,7 @@ def load_settings(force_kind, path=SETTINGS_PATH):
     given, problem = _load(path)
     try:
         return Settings.from_dict(given, force_kind), problem
-    except ValueError as error:
+    except _PROBLEMS as error:
         return Settings.from_dict({}, force_kind), "%s: %s" % (path, error)
 
 
@@ -53,7 +76,7 @@ def load_routine(settings, path=ROUTINE_PATH):
         if len(text.encode()) > PAGE_LIMIT // 2:
             raise ValueError("%d bytes do not fit a record of the log" % len(text.encode()))
         return routine, text, None
-    except (ValueError, RuntimeError) as error:
+    except _PROBLEMS as error:
         return None, "", "%s: %s" % (path, error)
 
 
@@ -66,7 +89,7 @@ def load_calibration(path=CALIBRATION_PATH):
         zero_counts, counts_per_n = _whole(given, "zero_counts"), _whole(given, "counts_per_n")
         # A file with a zero alone says so; its slope is the nominal one.
         return Calibration(zero_counts, counts_per_n, given.get("calibrated", True) is True), None
-    except ValueError as error:
+    except _PROBLEMS as error:
         return Calibration(), "%s: %s" % (path, error)
 
 
@@ -77,7 +100,7 @@ def restore_motor(board, path=MOTOR_PATH):
         return problem
     try:
         board.restore_motor([_whole(given, name) for name in ("compensation", "back_emf", "feedback")])
-    except ValueError as error:
+    except _PROBLEMS as error:
         return "%s: %s" % (path, error)
 
 
@@ -92,11 +115,41 @@ def _whole(given, name):
 def _load(path):
     """Return (what the JSON file holds, None), or an empty object and what is wrong with the file."""
     try:
+        stat = os.stat(path)
+    except OSError as error:
+        if error.errno != _ENOENT:
+            return {}, "%s: %s" % (path, error)
+        kept = _exists(_aside(path))  # never written: the defaults are meant
+        return {}, "%s: was bad, and is kept as .bad.json" % path if kept else None
+    if stat[0] & _FOLDER:
+        return {}, "%s: is a folder" % path
+    if stat[6] > _MOST_BYTES:
+        return {}, "%s: %d bytes are too long" % (path, stat[6])
+    try:
         with open(path) as stream:
             return json.load(stream), None
-    except OSError:
-        return {}, None  # never written: the defaults are meant
-    except (ValueError, TypeError, RuntimeError) as error:  # nested too deep is a RuntimeError here
+    except OSError as error:
+        return {}, "%s: %s" % (path, error)
+    except _PROBLEMS as error:
         return {}, "%s: not JSON (%s)" % (path, error)
-    except MemoryError:
-        return {}, "%s: too long for this board" % path
+
+
+def _exists(path):
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
+
+
+def _aside(path):
+    return path[: -len("json")] + "bad.json"
+
+
+def _keep_aside(path):
+    """Move a bad file out of the way of the next; one that is kept already is never lost for it."""
+    if not _exists(_aside(path)):
+        try:
+            os.rename(path, _aside(path))
+        except OSError:
+            pass  # it stays where it is, and is named at each boot

@@ -88,6 +88,7 @@ def main():
     imported = used()
     app.gc = watch
     board = Board()
+    assert not board.safe_mode(sys.argv[5])
     app.run(board, sys.argv[5])
     figures = {
         "stand_ins": stand_ins,
