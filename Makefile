@@ -31,14 +31,16 @@ bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear, la
 	$(PY) tests/latency.py
 	$(PY) tests/alarms.py
 
-sweep: .venv/.done ## a fault at every await and bus transfer of the control path: when the motor was off
+sweep: .venv/.done ## a fault at every await and bus transfer: when the motor was off; a boot from any flash: never a brick
 	$(PY) tests/firmware/motor_sweep.py
+	$(PY) tests/firmware/boot_sweep.py
 
 latency: .venv/.done ## from the force word in the chip to the motor command, over a million samples
 	$(PY) tests/latency.py 1000000
 
 docs: .venv/.done ## the pages of the docs that are made from the code
 	$(PY) -m rolltools.log_page host_tools/docs/session-log.md
+	$(PY) -m rolltools.doctor_page host_tools/docs/doctor.md
 	$(PY) -c "from rolltools.board_settings import page; print(page(), end='')" > host_tools/docs/settings.md
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython

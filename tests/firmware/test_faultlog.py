@@ -49,7 +49,7 @@ def test_the_newest_32_are_kept():
 
 def test_a_fault_that_comes_back_is_counted_and_takes_one_place():
     log = FaultLog()
-    for start in range(1, 41):
+    for _ in range(40):
         log.start(("reset", "", ""))
         log.add(4, 0)
         log.add(1, 5000)

@@ -24,12 +24,16 @@ def active():
     """Return the name of the slot that runs, or None."""
     try:
         with open("/active") as stream:
-            return stream.read().strip()
-    except OSError:
+            return stream.read(8).strip()
+    except (OSError, ValueError):
         return None
 
 
 def main():
-    """Return the active slot, the files of both and the free bytes."""
-    stat = os.statvfs("/")
-    return {"active": active(), "slots": {slot: files("/" + slot) for slot in "ab"}, "free_bytes": stat[0] * stat[3]}
+    """Return the active slot, the files of both and the free bytes, None where there is no file system."""
+    try:
+        stat = os.statvfs("/")
+        free_bytes = stat[0] * stat[3]
+    except OSError:
+        free_bytes = None
+    return {"active": active(), "slots": {slot: files("/" + slot) for slot in "ab"}, "free_bytes": free_bytes}
