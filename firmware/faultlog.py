@@ -45,7 +45,7 @@ class FaultLog:
     def __init__(self, data=b""):
         self.count = self.lost = 0
         self.texts = ("", "", "")
-        self.faults = []
+        self.faults: list[list] = []
         if not data:
             return
         header = _checked(data[: _HEADER_BYTES + _CRC_BYTES], _HEADER)

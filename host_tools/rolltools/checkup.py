@@ -44,7 +44,7 @@ def _files(link: "Link", info: dict[str, Any]) -> dict[str, Any]:
     found = link.digests([f"/{active}/{path}" for path in app if path in slots[active]])
     return {
         "active": state["active"],
-        "files": len(slots[active]),
+        "files": len(slots[active]) if state["active"] in (None, "a", "b") else 0,
         "other_slot": slots["b" if active == "a" else "a"],
         "parts": [name for name in (*slots["a"], *slots["b"], *info["root"]) if str(name).endswith(".part")],
         "missing": [path for path in app if path not in slots[active]],

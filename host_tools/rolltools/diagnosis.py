@@ -93,7 +93,7 @@ def _app(info: dict[str, Any]) -> list[Finding]:
         return [Finding("firmware", WARNING, f"{found}: older than these tools ({VERSION})", _DEPLOY)]
     if _numbers(app) > _numbers(VERSION):
         says = f"{found}: newer than these tools ({VERSION})"
-        return [Finding("firmware", WARNING, says, "update the tools: pip install --upgrade massage-roller")]
+        return [Finding("firmware", WARNING, says, "update the tools")]
     return [Finding("firmware", OK, found)]
 
 
@@ -169,7 +169,7 @@ def _motor(info: dict[str, Any]) -> list[Finding]:
     """Return what is wrong with the motor's calibration: without one it runs well enough."""
     problem = info["motor_problem"]
     return (
-        [Finding("motor", PROBLEM, problem, f"calibrate it again, or remove {_file(problem, '/motor')}")]
+        [Finding("motor", PROBLEM, f"{problem}", f"calibrate it again, or remove {_file(problem, '/motor')}")]
         if problem
         else []
     )

@@ -69,7 +69,7 @@ class FaultLog:
 
 def read(data: bytes) -> FaultLog:
     """Return the fault log in the bytes of `/faults.bin`, whatever they are."""
-    log = _firmware_class()(data)
+    log = firmware_class()(data)
     faults = []
     for _, start, t_ms, code, times in log.faults:
         name = FAULT_NAMES[code] if code < len(FAULT_NAMES) else f"code {code}"
@@ -78,7 +78,8 @@ def read(data: bytes) -> FaultLog:
     return FaultLog(log.count, cause, refused, died_of, log.lost, faults)
 
 
-def _firmware_class() -> Any:
+def firmware_class() -> Any:
+    """Return the firmware's `FaultLog`, which alone knows the bytes."""
     spec = importlib.util.spec_from_file_location("rolltools._faultlog", FIRMWARE_DIR / "faultlog.py")
     if spec is None or spec.loader is None:
         raise ImportError("the firmware's faultlog.py is missing beside the tools")

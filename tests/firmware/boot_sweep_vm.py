@@ -22,6 +22,7 @@ from ram_flash import RamFlash  # noqa: E402
 
 APP_US = 1500000  # when Ctrl-C comes; the app reads samples from 0.5 s on
 IDLE_US = 40000000  # at the prompt: more than the watchdog of a boot takes
+HANG_US = 120000000  # no boot takes so long; the watchdog is to end what hangs
 MOST_BOOTS = 6
 BLOCKS = 256
 WATCHDOG_RESET = 3
@@ -49,12 +50,12 @@ class Board:
         """Boot until the board settles; return how."""
         while self.boots < MOST_BOOTS:
             how = self.boot()
-            if how in ("app", "safe"):
+            if how not in ("reset", "cut"):
                 return how
         return "loop"
 
     def boot(self):
-        """Boot once; return "app", "safe", "reset" or "cut"."""
+        """Boot once; return "app", "safe", "reset" or "cut", and where the firmware fails "hang" or "motor on"."""
         self.boots += 1
         clock._script.clear()
         rig = Rig(None, clock)
@@ -63,6 +64,7 @@ class Board:
         world.bus_fault, clock.after_wait = self._transfer, world.tick
         taken = []
         world.chips["imu"].on_fifo_word = lambda: taken.append(clock.now_us())
+        clock.at(start_us + HANG_US, self._give_up)
         clock.at(start_us + APP_US, lambda: interrupt_one_that_runs(taken))
         self.memory, self.cause, self._world = b"", POWER_ON, world
         how = "safe"
@@ -74,7 +76,7 @@ class Board:
                 clock.wait(100000)
                 world.tick()
         except PowerOff:
-            how = "cut"
+            how = "hang" if clock.now_us() - start_us >= HANG_US else "cut"
             if self.cause == WATCHDOG_RESET:
                 how, self.flash.power = "reset", None
         finally:
@@ -83,9 +85,9 @@ class Board:
         if world.level(4) or world.motor:
             return "motor on"
         runs = bool(taken) and start_us + APP_US - taken[-1] < 100000
-        if self.flash.is_off:
+        if self.flash.is_off and how != "hang":
             return "cut"
-        return "app" if how not in ("reset", "cut") and runs else how
+        return "app" if how == "safe" and runs else how
 
     def _run_main(self):
         self.ended = ""
@@ -96,6 +98,10 @@ class Board:
             self.ended = "KeyboardInterrupt"
         except Exception as error:
             self.ended = f"{type(error).__name__}: {error}"
+
+    def _give_up(self):
+        self.flash.power = 0
+        raise PowerOff
 
     def _transfer(self, *_):
         self.transfers += 1

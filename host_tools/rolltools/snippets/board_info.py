@@ -21,11 +21,10 @@ def interpreter():
 
 def flash():
     """Return the space, the names in the root and the fault log; no space where there is no file system."""
-    try:
-        stat = os.statvfs("/")
-        names = os.listdir("/")
-    except OSError:
+    stat = os.statvfs("/")
+    if not stat[2]:  # blocks: nothing is mounted
         return {"total_bytes": None, "free_bytes": None}
+    names = os.listdir("/")
     info = {"total_bytes": stat[0] * stat[2], "free_bytes": stat[0] * stat[3], "root": names, "fault_log": ""}
     try:
         with open("/faults.bin", "rb") as stream:

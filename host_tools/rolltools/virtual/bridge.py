@@ -88,6 +88,15 @@ def _hang_up_with_us() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
+def _ahead_of_the_banner(hidden: bytes) -> tuple[bytes, bytes]:
+    """Return the whole lines that are printed before the friendly banner, and what follows them."""
+    said = b""
+    while b"\n" in hidden and not hidden.startswith(_BANNER):
+        line, newline, hidden = hidden.partition(b"\n")
+        said += line + newline
+    return said, hidden
+
+
 class Bridge:
     """Serves the port until it is killed.
 
@@ -119,6 +128,7 @@ class Bridge:
         self._vm = start_vm(PWRON_RESET, None, True)
         self._state: dict[str, Any] | None = None
         self._ready = False
+        self._booting = False  # into the raw REPL, and not there yet
         self._raw = False  # the REPL is in raw mode: a soft reset keeps it so and leaves main.py out
         self._held = b""  # input that came while the interpreter was starting
         self._hidden: bytes | None = None  # output of a start into the raw REPL, until its banner is through
@@ -177,7 +187,9 @@ class Bridge:
 
     def _to_vm(self, data: bytes) -> None:
         if not self._ready:
-            self._held += data
+            if self._booting and _CTRL_C in data:
+                self._interrupt()  # whatever boot.py or the port itself does ahead of the REPL
+            self._held += data.replace(bytes([_CTRL_C]), b"") if self._booting else data
             return
         if self._insist_s is not None and not self._vm.runs_a_program():
             self._insist()  # the program it was for has ended: the one that comes now must not get it
@@ -236,10 +248,14 @@ class Bridge:
         if _RAW_BANNER in self._hidden:
             data = _RAW_BANNER + self._hidden.partition(_RAW_BANNER)[2]
             self._hidden = None
+            self._booting = False
             held, self._held = self._held, b""
             self._to_vm(held)
             return data
-        return b""
+        if self._ready:
+            return b""
+        said, self._hidden = _ahead_of_the_banner(self._hidden)
+        return said
 
     def _to_port(self, writable: bool) -> None:
         """Write what waits; when a program has the port open and reads nothing, it is lost, as on a serial line."""
@@ -272,6 +288,7 @@ class Bridge:
 
     def _started(self) -> None:
         if self._hidden is not None:
+            self._booting = True
             return  # the raw REPL first
         self._ready = True
         held, self._held = self._held, b""
