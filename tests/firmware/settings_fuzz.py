@@ -4,6 +4,7 @@
 import json
 import random
 
+import rolltools  # noqa: F401 - makes rollcore importable
 from rollcore.settings import SCHEMA
 
 _NAMES = [row[0] for row in SCHEMA]
