@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Settings, routine and calibration from their JSON files: what only the boot needs.
 
-A bad file never stops the boot: the defaults hold, its fault is named and logged, and the file is kept aside
-(`/settings.bad.json`): the first one, until somebody has looked; what is bad after it stays where it is. As long as
-nothing takes its place, each boot says so.
+A bad file never stops the boot: the defaults hold, its fault is named and logged, and it is kept (`bad_files.py`).
 """
 
 import json
@@ -22,7 +20,6 @@ MOTOR_PATH = "/motor.json"
 _MOST_BYTES = const(8192)  # a routine of twelve steps takes 2000; what is longer is none of ours
 _MOST_CHARS = const(160)  # of what is said about a file
 _ENOENT = const(2)
-_FOLDER = const(0x4000)
 # What a hostile file makes the parser and the checks raise; nested too deep is a RuntimeError here.
 _PROBLEMS = (ValueError, TypeError, RuntimeError, OverflowError, MemoryError)
 
@@ -35,24 +32,16 @@ def load(board, root=""):
     settings, settings_problem = load_settings(board.force_kind, root + SETTINGS_PATH)
     routine, routine_text, routine_problem = load_routine(settings, root + ROUTINE_PATH)
     calibration, calibration_problem = load_calibration(root + CALIBRATION_PATH)
-    found = (
-        ("settings", SETTINGS_PATH, settings_problem),
-        ("routine", ROUTINE_PATH, routine_problem),
-        ("calibration", CALIBRATION_PATH, calibration_problem),
-        ("motor", MOTOR_PATH, restore_motor(board, root + MOTOR_PATH)),
-    )
+    problems = [settings_problem, routine_problem, calibration_problem, restore_motor(board, root + MOTOR_PATH)]
     board.configure(settings.rate_hz, calibration)
     texts = {SETTINGS: json.dumps(settings.to_dict()), CALIBRATION: json.dumps(calibration.to_dict())}
     if routine:
         texts[ROUTINE] = routine_text
-    bad = [entry for entry in found if entry[2] and _exists(root + entry[1])]
-    if bad:
-        import faultlog
+    if any(problems) or ".bad.json" in "".join(os.listdir(root or "/")):
+        from bad_files import keep  # rare, and this module is to stay small
 
-        for _, path, _ in bad:
-            _keep_aside(root + path)
-        faultlog.note([name for name, _, _ in bad], 0, root)
-    return settings, routine, texts, [problem[:_MOST_CHARS] for _, _, problem in found if problem]
+        keep(problems, root)
+    return settings, routine, texts, [problem[:_MOST_CHARS] for problem in problems if problem]
 
 
 def load_settings(force_kind, path=SETTINGS_PATH):
@@ -115,41 +104,12 @@ def _whole(given, name):
 def _load(path):
     """Return (what the JSON file holds, None), or an empty object and what is wrong with the file."""
     try:
-        stat = os.stat(path)
-    except OSError as error:
-        if error.errno != _ENOENT:
-            return {}, "%s: %s" % (path, error)
-        kept = _exists(_aside(path))  # never written: the defaults are meant
-        return {}, "%s: was bad, and is kept as .bad.json" % path if kept else None
-    if stat[0] & _FOLDER:
-        return {}, "%s: is a folder" % path
-    if stat[6] > _MOST_BYTES:
-        return {}, "%s: %d bytes are too long" % (path, stat[6])
-    try:
+        if os.stat(path)[6] > _MOST_BYTES:
+            return {}, "%s: too long" % path
         with open(path) as stream:
             return json.load(stream), None
     except OSError as error:
-        return {}, "%s: %s" % (path, error)
+        # never written: the defaults are meant
+        return {}, None if error.errno == _ENOENT else "%s: %s" % (path, error)
     except _PROBLEMS as error:
         return {}, "%s: not JSON (%s)" % (path, error)
-
-
-def _exists(path):
-    try:
-        os.stat(path)
-        return True
-    except OSError:
-        return False
-
-
-def _aside(path):
-    return path[: -len("json")] + "bad.json"
-
-
-def _keep_aside(path):
-    """Move a bad file out of the way of the next; one that is kept already is never lost for it."""
-    if not _exists(_aside(path)):
-        try:
-            os.rename(path, _aside(path))
-        except OSError:
-            pass  # it stays where it is, and is named at each boot

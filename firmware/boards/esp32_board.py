@@ -20,13 +20,6 @@ _I2C_TIMEOUT_US = const(10000)
 _FAILURES = const(0x46)  # marks the count of failures in the clock's memory; `boards/safe_mode.py` knows it, too
 _FIRST_YEAR = const(2026)  # an earlier date was never set: the ESP32 wakes up in 2000
 _EPOCH_2000_S = const(946684800)  # the ESP32 counts from 2000-01-01
-_RESET_CAUSES = {
-    machine.PWRON_RESET: "power on",
-    machine.HARD_RESET: "reset",
-    machine.WDT_RESET: "watchdog",
-    machine.DEEPSLEEP_RESET: "deep sleep",
-    machine.SOFT_RESET: "soft reset",
-}
 
 
 class Esp32Board:
@@ -247,7 +240,14 @@ class Esp32Board:
     @staticmethod
     def reset_cause() -> str:
         """Return why the processor started."""
-        return _RESET_CAUSES.get(machine.reset_cause(), "unknown")
+        causes = {
+            machine.PWRON_RESET: "power on",
+            machine.HARD_RESET: "reset",
+            machine.WDT_RESET: "watchdog",
+            machine.DEEPSLEEP_RESET: "deep sleep",
+            machine.SOFT_RESET: "soft reset",
+        }
+        return causes.get(machine.reset_cause(), "unknown")
 
     def safe_mode(self, root="") -> str:
         """Return why the app is not to be started, "" where it may be; ask once at the boot (`boards/safe_mode.py`)."""

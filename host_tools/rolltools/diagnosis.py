@@ -168,11 +168,9 @@ def _battery(info: dict[str, Any]) -> Finding:
 def _motor(info: dict[str, Any]) -> list[Finding]:
     """Return what is wrong with the motor's calibration: without one it runs well enough."""
     problem = info["motor_problem"]
-    return (
-        [Finding("motor", PROBLEM, f"{problem}", f"calibrate it again, or remove {_file(problem, '/motor')}")]
-        if problem
-        else []
-    )
+    if not problem:
+        return []
+    return [Finding("motor", PROBLEM, f"{problem}", f"calibrate it again, or remove {_file(problem, '/motor')}")]
 
 
 def _settings(info: dict[str, Any]) -> Finding:
@@ -203,7 +201,7 @@ def _file(problem: str, path: str) -> str:
 
 def _calibration(info: dict[str, Any]) -> Finding:
     if info["calibration_problem"]:
-        problem = info["calibration_problem"]
+        problem = f"{info['calibration_problem']}"
         return Finding(
             "calibration", PROBLEM, problem, f"calibrate again, or correct or remove {_file(problem, '/calibration')}"
         )

@@ -85,7 +85,7 @@ def test_the_first_bad_file_is_not_lost_for_the_second(boot, tmp_path):
 def test_a_folder_in_place_of_a_file(boot, tmp_path):
     (tmp_path / "settings.json").mkdir()
     settings, problems = boot()
-    assert "is a folder" in problems[0]
+    assert "settings.json: " in problems[0] and "EISDIR" in problems[0].upper().replace("IS A DIRECTORY", "EISDIR")
     assert settings.to_dict() == Settings().to_dict()
     assert (tmp_path / "settings.bad.json").is_dir()
 
