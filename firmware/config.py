@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Settings, routine and calibration from their JSON files: what only the boot needs.
 
-A bad file never stops the boot: the defaults hold, its fault is named and logged, and it is kept (`bad_files.py`).
+A bad file never stops the boot, whatever it makes the parser or a check raise: the defaults hold, its fault is named
+and logged, and it is kept (`bad_files.py`).
 """
 
 import json
@@ -13,15 +14,13 @@ from rollcore.calibration import Calibration
 from rollcore.logformat import CALIBRATION, PAGE_LIMIT, ROUTINE, SETTINGS
 from rollcore.settings import Settings
 
-SETTINGS_PATH = "/settings.json"
-ROUTINE_PATH = "/routine.json"
-CALIBRATION_PATH = "/calibration.json"
-MOTOR_PATH = "/motor.json"
+_SETTINGS_PATH = const("/settings.json")
+_ROUTINE_PATH = const("/routine.json")
+_CALIBRATION_PATH = const("/calibration.json")
+_MOTOR_PATH = const("/motor.json")
 _MOST_BYTES = const(8192)  # a routine of twelve steps takes 2000; what is longer is none of ours
 _MOST_CHARS = const(160)  # of what is said about a file
 _ENOENT = const(2)
-# What a hostile file makes the parser and the checks raise; nested too deep is a RuntimeError here.
-_PROBLEMS = (ValueError, TypeError, RuntimeError, OverflowError, MemoryError)
 
 
 def load(board, root=""):
@@ -29,10 +28,10 @@ def load(board, root=""):
 
     Return (settings, routine or None, their JSON texts for the log by record type, texts that say what is wrong).
     """
-    settings, settings_problem = load_settings(board.force_kind, root + SETTINGS_PATH)
-    routine, routine_text, routine_problem = load_routine(settings, root + ROUTINE_PATH)
-    calibration, calibration_problem = load_calibration(root + CALIBRATION_PATH)
-    problems = [settings_problem, routine_problem, calibration_problem, restore_motor(board, root + MOTOR_PATH)]
+    settings, settings_problem = load_settings(board.force_kind, root + _SETTINGS_PATH)
+    routine, routine_text, routine_problem = load_routine(settings, root + _ROUTINE_PATH)
+    calibration, calibration_problem = load_calibration(root + _CALIBRATION_PATH)
+    problems = [settings_problem, routine_problem, calibration_problem, restore_motor(board, root + _MOTOR_PATH)]
     board.configure(settings.rate_hz, calibration)
     texts = {SETTINGS: json.dumps(settings.to_dict()), CALIBRATION: json.dumps(calibration.to_dict())}
     if routine:
@@ -44,16 +43,16 @@ def load(board, root=""):
     return settings, routine, texts, [problem[:_MOST_CHARS] for problem in problems if problem]
 
 
-def load_settings(force_kind, path=SETTINGS_PATH):
+def load_settings(force_kind, path=_SETTINGS_PATH):
     """Return (Settings, None), or the defaults and a text that says what is wrong with the file."""
     given, problem = _load(path)
     try:
         return Settings.from_dict(given, force_kind), problem
-    except _PROBLEMS as error:
+    except Exception as error:
         return Settings.from_dict({}, force_kind), "%s: %s" % (path, error)
 
 
-def load_routine(settings, path=ROUTINE_PATH):
+def load_routine(settings, path=_ROUTINE_PATH):
     """Return (Routine, its text for the log, None), or no routine and a text that says what is wrong with the file."""
     given, problem = _load(path)
     if given == {}:
@@ -65,11 +64,11 @@ def load_routine(settings, path=ROUTINE_PATH):
         if len(text.encode()) > PAGE_LIMIT // 2:
             raise ValueError("%d bytes do not fit a record of the log" % len(text.encode()))
         return routine, text, None
-    except _PROBLEMS as error:
+    except Exception as error:
         return None, "", "%s: %s" % (path, error)
 
 
-def load_calibration(path=CALIBRATION_PATH):
+def load_calibration(path=_CALIBRATION_PATH):
     """Return (Calibration, None), or the nominal one and a text that says what is wrong with the file."""
     given, problem = _load(path)
     if given == {}:
@@ -78,18 +77,18 @@ def load_calibration(path=CALIBRATION_PATH):
         zero_counts, counts_per_n = _whole(given, "zero_counts"), _whole(given, "counts_per_n")
         # A file with a zero alone says so; its slope is the nominal one.
         return Calibration(zero_counts, counts_per_n, given.get("calibrated", True) is True), None
-    except _PROBLEMS as error:
+    except Exception as error:
         return Calibration(), "%s: %s" % (path, error)
 
 
-def restore_motor(board, path=MOTOR_PATH):
+def restore_motor(board, path=_MOTOR_PATH):
     """Give the board what its motor's calibration found; return None, or a text that says what is wrong with it."""
     given, problem = _load(path)
     if given == {}:
         return problem
     try:
         board.restore_motor([_whole(given, name) for name in ("compensation", "back_emf", "feedback")])
-    except _PROBLEMS as error:
+    except Exception as error:
         return "%s: %s" % (path, error)
 
 
@@ -111,5 +110,5 @@ def _load(path):
     except OSError as error:
         # never written: the defaults are meant
         return {}, None if error.errno == _ENOENT else "%s: %s" % (path, error)
-    except _PROBLEMS as error:
+    except Exception as error:
         return {}, "%s: not JSON (%s)" % (path, error)
