@@ -31,9 +31,10 @@ bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear, la
 	$(PY) tests/latency.py
 	$(PY) tests/alarms.py
 
-sweep: .venv/.done ## a fault at every await and bus transfer of the control path: when the motor was off; 6 h of the clock
+sweep: .venv/.done ## faults on the control path: when the motor was off; 6 h of the clock; a boot from any flash: never a brick
 	$(PY) tests/firmware/motor_sweep.py
 	$(PY) tests/firmware/clock_sweep.py
+	$(PY) tests/firmware/boot_sweep.py
 
 latency: .venv/.done ## from the force word in the chip to the motor command, over a million samples
 	$(PY) tests/latency.py 1000000
@@ -41,6 +42,7 @@ latency: .venv/.done ## from the force word in the chip to the motor command, ov
 docs: .venv/.done ## the pages of the docs that are made from the code
 	$(PY) -m rolltools.log_page host_tools/docs/session-log.md
 	$(PY) -m rolltools.states_page host_tools/docs/states.md
+	$(PY) -m rolltools.doctor_page host_tools/docs/doctor.md
 	$(PY) -c "from rolltools.board_settings import page; print(page(), end='')" > host_tools/docs/settings.md
 	$(PY) -m rolltools.power_page hardware/currents.toml hardware/docs/power.md
 

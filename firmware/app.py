@@ -44,12 +44,13 @@ class AsleepError(Exception):
 class App:
     """One run of the firmware on `board` (see boards/); its files lie below `root`, "" for the board's own.
 
-    `upkeep` and `console` work with it: they use `board`, `engine`, `recorder`, `deaf` (the IMU gives no samples: the
-    roller can neither feel nor warn), `drain_events` and `motor_off`.
+    `upkeep` and `console` work with it: they use `board`, `root`, `engine`, `recorder`, `deaf` (the IMU gives no
+    samples: the roller can neither feel nor warn), `drain_events` and `motor_off`.
     """
 
     def __init__(self, board, root=""):
         self.board = board
+        self.root = root
         settings, routine, texts, problems = _read_files(board, root)
         self.upkeep = Upkeep(self, settings.sleep_s)
         self.console = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Boot: the app of the active slot, or safe mode where the board asks for it; the motor is off when it ends."""
+"""Boot: the app of the active slot, or safe mode: the prompt, the motor off, and nothing that starts by itself."""
 
 import gc
 import sys
@@ -8,22 +8,21 @@ gc.threshold(4096)  # collect while loading: what stays would else lie scattered
 
 try:
     with open("/active") as stream:
-        sys.path.insert(0, "/" + stream.read().strip())
-except OSError:
+        sys.path.insert(0, "/" + stream.read(1))
+except (OSError, ValueError):
     sys.path.insert(0, "/a")
 
-from board import Board  # noqa: E402 - lies in the slot just found
+from board import Board  # noqa: E402 - lies in the slot just found; what does not load leaves its error at the prompt
 
 board = Board()
 try:
-    why = board.safe_mode()
-    if why:
-        print("safe mode: %s; the app is not started" % why)
-        board.led(True)
-    else:
+    if not board.safe_mode():
         import app
 
         app.run(board)
         board.keep_failures(0)
+except BaseException as error:
+    board.record_death(error)
+    raise
 finally:
     board.motor_off()

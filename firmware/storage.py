@@ -13,7 +13,7 @@ from micropython import const
 SESSIONS_PATH = "/sessions"
 SUFFIX = ".roll"
 PULLED_SUFFIX = ".pulled"
-KEEP_FREE_PERCENT = const(15)
+_KEEP_FREE_PERCENT = const(15)
 FAULT_NONE = ""
 FAULT_FULL = "store_full"
 FAULT_IO = "store_io"
@@ -177,7 +177,7 @@ class SessionStore:
         stat = self._vfs.statvfs(self._root)
         block, total = stat[_STATVFS_BLOCK], stat[_STATVFS_TOTAL]
         held = (self.offset + block - 1) // block
-        keep = max(_SPARE_BLOCKS, (total * KEEP_FREE_PERCENT + 99) // 100)
+        keep = max(_SPARE_BLOCKS, (total * _KEEP_FREE_PERCENT + 99) // 100)
         self._limit = (held + stat[_STATVFS_FREE] - keep) * block
 
     def _make_room(self, size):

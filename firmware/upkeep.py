@@ -15,7 +15,9 @@ _BATTERY_WARN_MV = const(3500)  # about a tenth is left: the last of it goes wit
 _BATTERY_FINE_MV = const(3400)
 _BATTERY_LOW_MV = const(3300)  # a pulse of the motor would pull it below what the processor needs
 _BATTERY_FLOOR_MV = const(3200)  # the supply may break down in the middle of an erase
-_TOLD_OTHERWISE = "force low_battery haptic imu"  # faults with a cue of their own, or without any way to play one
+_TOLD_OTHERWISE = const(
+    "force low_battery haptic imu"
+)  # faults with a cue of their own, or without any way to play one
 _FORCE_AGAIN_MS = const(5000)
 _PROVEN_MS = const(60000)  # who ran for so long did not fail
 _LONG_PRESS_MS = const(1000)
@@ -33,7 +35,8 @@ class Upkeep:
         self.faults = []
         self._told = []  # names that the session knows already
         self._lifecycle = Lifecycle(sleep_s)
-        self._lost_ms = 0  # when the force was tried anew
+        self._again_ms = 0  # when a lost force is tried anew
+        self._kept = ["settings"]  # names that the fault log has of this start; bad files it has from the boot
         self._rgb = OFF
         self._pressed_ms = -1  # since when the button is down, -1 while it is up
         self._held = False  # and so long that its press is taken
@@ -77,6 +80,7 @@ class Upkeep:
         if not engine.in_contact and now_ms - self._collected_ms >= _GC_MS:
             self._collected_ms = now_ms
             gc.collect()
+            self._keep_faults(now_ms)
         return self._live(now_ms, sample)
 
     def _live(self, now_ms, sample):
@@ -137,9 +141,9 @@ class Upkeep:
     def _restart_force(self, now_ms):
         """Try to get a lost force back; what is over is forgiven, so that it is told again when it comes again."""
         if "force" not in self._app.board.faults:
-            self._lost_ms = now_ms - _FORCE_AGAIN_MS
-        elif now_ms - self._lost_ms >= _FORCE_AGAIN_MS:
-            self._lost_ms = now_ms
+            self._again_ms = now_ms
+        elif now_ms >= self._again_ms:
+            self._again_ms = now_ms + _FORCE_AGAIN_MS
             self._app.before_write()  # as ahead of an erase: the motor off, the watchdog's whole time
             self._app.board.restart_force()
             self.forgive("force")
@@ -155,6 +159,20 @@ class Upkeep:
                     self._app.engine.fault(now_ms, fault_code(name))
                     if name not in _TOLD_OTHERWISE:
                         self.cue(CUE_ERROR, now_ms)
+
+    def _keep_faults(self, now_ms):
+        """Keep the names of new faults in the fault log, once a start and between two contacts: it costs an erase."""
+        new = [name for names in (self._app.board.faults, self.faults) for name in names if name not in self._kept]
+        if not new or self._empty:
+            return
+        self._kept += new
+        self._app.before_write()
+        try:
+            import faultlog
+
+            faultlog.note(new, now_ms, self._app.root)
+        except MemoryError:
+            print("fault log: no memory")
 
     # -- battery ----------------------------------------------------------------------------------------------
 

@@ -19,17 +19,10 @@ from rollcore.sample import FORCE, FORCE_UNKNOWN, MOTOR, MOTOR_OWN
 
 _FULL_HZ = const(240000000)
 _IDLE_HZ = const(160000000)
-_FAILURES = const(0x46)  # marks the count of failures in the clock's memory
+_FAILURES = const(0x46)  # marks the count of failures in the clock's memory; `boards/safe_mode.py` knows it, too
 _MOST_FAILURES = const(3)
 _FIRST_YEAR = const(2026)  # an earlier date was never set: the ESP32 wakes up in 2000
 _EPOCH_2000_S = const(946684800)  # the ESP32 counts from 2000-01-01
-_RESET_CAUSES = {
-    machine.PWRON_RESET: "power on",
-    machine.HARD_RESET: "reset",
-    machine.WDT_RESET: "watchdog",
-    machine.DEEPSLEEP_RESET: "deep sleep",
-    machine.SOFT_RESET: "soft reset",
-}
 
 
 class Esp32Board:
@@ -263,22 +256,27 @@ class Esp32Board:
     @staticmethod
     def reset_cause() -> str:
         """Return why the processor started."""
-        return _RESET_CAUSES.get(machine.reset_cause(), "unknown")
+        causes = {
+            machine.PWRON_RESET: "power on",
+            machine.HARD_RESET: "reset",
+            machine.WDT_RESET: "watchdog",
+            machine.DEEPSLEEP_RESET: "deep sleep",
+            machine.SOFT_RESET: "soft reset",
+        }
+        return causes.get(machine.reset_cause(), "unknown")
 
-    def safe_mode(self) -> str:
-        """Return why the app is not to be started, "" where it may be; ask once at the boot.
+    def safe_mode(self, root="") -> str:
+        """Return why the app is not to be started, "" where it may be; ask once at the boot (`boards/safe_mode.py`)."""
+        from boards.safe_mode import safe_mode
 
-        The button is held, or the app failed three times in a row: it ended neither in Ctrl-C nor after a minute, and
-        so did not take back (`keep_failures`) what is counted here. The count outlives a reset, but no power cut;
-        after safe mode the next start is a new try.
-        """
-        kept = machine.RTC().memory()
-        failures = kept[1] if len(kept) == 2 and kept[0] == _FAILURES else 0
-        why = "the button was held at boot" if self.button() else ""
-        if failures >= _MOST_FAILURES:
-            why = "the app failed %d times in a row" % failures
-        self.keep_failures(0 if why else failures + 1)
-        return why
+        return safe_mode(self, root)
+
+    def record_death(self, error):
+        """Stop the motor, and let the next start know of the exception that ended the app."""
+        from boards.safe_mode import record_death
+
+        self.motor_off()
+        record_death(self, error)
 
     @staticmethod
     def keep_failures(count: int):
@@ -292,4 +290,5 @@ class Esp32Board:
         self.motor_off()
         self.led(False)
         self.rgb(0, 0, 0)
+        self.keep_failures(0)  # who falls asleep did not fail
         deep_sleep((self._haptic, self._adc, self._imu), self._button, self._int1 if motion else None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Names of the faults that a session records; the position in `FAULT_NAMES` is the code in the log.
+"""Names of the faults that a session or the fault log records; the position in `FAULT_NAMES` is the code in the log.
 
 A number is never used again for something else; new names go to the end.
 """
@@ -27,6 +27,11 @@ FAULT_NAMES = (
     "force_noisy",
     "force_swapped",
     "force_drift",
+    "watchdog",
+    "safe_mode",
+    "routine",
+    "calibration",
+    "motor",
 )
 FAULT_FORCE_UNKNOWN = const(11)
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from . import FIRMWARE_DIR, boards
+from .diagnosis import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE
 from .errors import RollerError
 from .link import Link, nonsense
 
-_ROOT_FILE = "main.py"
+ROOT_FILE = "main.py"
 _BOARD_FILE = "board.py"  # names the board that main.py starts
 _RESERVE_BYTES = 32 * 1024  # folders, and the file system's own
 _BLOCK_BYTES = 4096
@@ -45,6 +46,11 @@ def firmware_for(board: str) -> dict[str, bytes]:
     return files
 
 
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of a file's content in hex, as boards give it."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def choose_board(link: Link, asked: str | None) -> str:
     """Return the board to deploy for: the one asked for, else what the app on it names, else what its chips show."""
     if asked:
@@ -60,12 +66,12 @@ def choose_board(link: Link, asked: str | None) -> str:
 
 def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], None] | None = None) -> Deployed:
     """Put `files` on the board; only those are sent that neither slot holds. `say` hears (path, bytes done, in all)."""
-    app = {path: data for path, data in files.items() if path != _ROOT_FILE}
-    wanted = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    app = {path: data for path, data in files.items() if path != ROOT_FILE}
+    wanted = {path: sha256(data) for path, data in files.items()}
     active, paths, free_bytes = _slots(link)
     present = {slot: _hashes(link, slot, paths[slot]) for slot in ("a", "b")}
-    root = link.digests(["/" + _ROOT_FILE])["/" + _ROOT_FILE]
-    if active and present[active] == {path: wanted[path] for path in app} and root == wanted[_ROOT_FILE]:
+    root = link.digests(["/" + ROOT_FILE])["/" + ROOT_FILE]
+    if active and present[active] == {path: wanted[path] for path in app} and root == wanted[ROOT_FILE]:
         return Deployed(active, len(files), [], 0, False)
 
     slot = "b" if active == "a" else "a"
@@ -90,10 +96,10 @@ def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], N
             say(path, done, total)
     if _hashes(link, slot, [f"/{slot}/{path}" for path in app]) != {path: wanted[path] for path in app}:
         raise RollerError("the firmware on the board is not what was sent", "deploy again; the old app still runs")
-    if root != wanted[_ROOT_FILE]:
-        sent.append(_ROOT_FILE)
-        total += len(files[_ROOT_FILE])
-        link.write_file("/" + _ROOT_FILE, files[_ROOT_FILE])
+    if root != wanted[ROOT_FILE]:
+        sent.append(ROOT_FILE)
+        total += len(files[ROOT_FILE])
+        link.write_file("/" + ROOT_FILE, files[ROOT_FILE])
     link.write_file("/active", slot.encode())
     return Deployed(slot, len(files), sent, total, True)
 
@@ -107,6 +113,8 @@ def _folders(paths: dict[str, bytes]) -> list[str]:
 def _slots(link: Link) -> tuple[str | None, dict[str, list[str]], int]:
     """Return the slot that runs (None: none), the files in both, and the free bytes; RollerError for nonsense."""
     state = link.run("slots")
+    if isinstance(state, dict) and state.get("free_bytes", 0) is None:
+        raise RollerError(f"the board has no file system: {NO_FILE_SYSTEM}", NO_FILE_SYSTEM_CURE)
     try:
         active = state["active"] if state["active"] in ("a", "b") else None
         paths = {slot: [str(path) for path in state["slots"][slot]] for slot in ("a", "b")}

@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: MIT
 """What is wrong with a board, in words: each finding has a cause and a cure."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from . import boards
+from rollcore import VERSION
+from rollcore.settings import SCHEMA
+
+from . import battery, boards, fault_log
 
 _OLDEST = (1, 24)
 _FIRST_YEAR = 2026
 _LOW_PERCENT = 15.0
 _KEEP_FREE = 0.15
+_FULL_BYTES = 4 * 4096  # nothing can be written any more, or almost
+_NAMES_SAID = 3
+_FAULTS_SAID = 5
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
+NO_FILE_SYSTEM = "it is damaged, and MicroPython cannot mount it"
+NO_FILE_SYSTEM_CURE = "write MicroPython anew with `roller flash`, which erases all, then run `roller deploy`"
+_DEPLOY = "run `roller deploy`"
 
 # fault of the board: (what it means, what to do)
 # (where it depends on how the board is wired: see boards.py)
@@ -36,12 +46,14 @@ class Finding:
 
 
 def diagnose(info: dict[str, Any]) -> list[Finding]:
-    """Return the findings for what `snippets/board_info.py` says of a board."""
-    findings = [_micropython(info), _space(info), _clock(info), *_app(info)]
+    """Return the findings for what `checkup.py` asks of a board."""
+    if info["total_bytes"] is None:
+        return [_micropython(info), Finding("file system", PROBLEM, NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE)]
+    findings = [_micropython(info), _space(info), _clock(info), *_app(info), *_slots(info)]
     if info.get("app"):
         findings += [*_chips(info), _battery(info), *_motor(info), _settings(info), *_routine(info)]
         findings.append(_calibration(info))
-    return findings
+    return [*findings, *_kept(info), *_starts(info)]
 
 
 def _micropython(info: dict[str, Any]) -> Finding:
@@ -54,6 +66,9 @@ def _micropython(info: dict[str, Any]) -> Finding:
 def _space(info: dict[str, Any]) -> Finding:
     free, total = info["free_bytes"], info["total_bytes"]
     says = f"{free // 1024} of {total // 1024} kB free"
+    if free < _FULL_BYTES:
+        cure = "pull the sessions, then remove what is not ours: `mpremote fs tree`, `mpremote fs rm`"
+        return Finding("space", PROBLEM, f"the flash is full: {says}, nothing more is kept", cure)
     if free < _KEEP_FREE * total:
         return Finding(
             "space", WARNING, says, "pull the sessions; the oldest pulled ones are then removed by themselves"
@@ -64,17 +79,58 @@ def _space(info: dict[str, Any]) -> Finding:
 def _clock(info: dict[str, Any]) -> Finding:
     if info["year"] < _FIRST_YEAR:
         return Finding(
-            "clock", WARNING, "was never set: sessions will not know their date", "any pull or deploy sets it"
+            "clock",
+            WARNING,
+            "was never set: sessions from before do not know their date",
+            "it is set now; pull as well",
         )
     return Finding("clock", OK, "is set")
 
 
 def _app(info: dict[str, Any]) -> list[Finding]:
-    if info.get("app"):
-        return [Finding("firmware", OK, f"{info['app']} on {info['board']}, device {info['id']}")]
-    return [
-        Finding("firmware", PROBLEM, f"does not start: {info.get('problem', 'none is there')}", "run `roller deploy`")
-    ]
+    app = info.get("app")
+    if not app:
+        return [Finding("firmware", PROBLEM, f"does not start: {_no_app(info)}", _DEPLOY)]
+    found = f"{app} on {info['board']}, device {info['id']}"
+    if _numbers(app) < _numbers(VERSION):
+        return [Finding("firmware", WARNING, f"{found}: older than these tools ({VERSION})", _DEPLOY)]
+    if _numbers(app) > _numbers(VERSION):
+        says = f"{found}: newer than these tools ({VERSION})"
+        return [Finding("firmware", WARNING, says, "update the tools")]
+    return [Finding("firmware", OK, found)]
+
+
+def _no_app(info: dict[str, Any]) -> str:
+    problem = str(info.get("problem", "none is there"))
+    if info.get("files") != 0:
+        return problem
+    if info["active"] in (None, "a", "b"):
+        return "there is none on the board" if not info["other_slot"] else f"its slot is empty ({problem})"
+    return f"/active names {info['active']!r}, which is no slot with an app ({problem})"
+
+
+def _numbers(version: Any) -> list[int]:
+    return [int(digits[:9]) for digits in re.findall(r"\d+", str(version))]
+
+
+def _slots(info: dict[str, Any]) -> list[Finding]:
+    """Return what is wrong with the files of the app; those of another version are other files."""
+    found = []
+    same = info.get("app") in (None, VERSION)
+    if info.get("missing") and info["files"] and same:
+        found.append(Finding("files", PROBLEM, f"missing in the app: {_some(info['missing'])}", _DEPLOY))
+    if info.get("changed") and same:
+        found.append(Finding("files", WARNING, f"not as these tools send them: {_some(info['changed'])}", _DEPLOY))
+    other = info.get("other_slot")
+    if info.get("parts") or (other and not {"app.py", "storage.py"} <= set(other)):
+        says = "a deploy was cut off: the app from before it runs"
+        found.append(Finding("deploy", WARNING, says, _DEPLOY))
+    return found
+
+
+def _some(names: list[Any]) -> str:
+    more = f" and {len(names) - _NAMES_SAID} more" if len(names) > _NAMES_SAID else ""
+    return ", ".join(str(name) for name in names[:_NAMES_SAID]) + more
 
 
 def _chips(info: dict[str, Any]) -> list[Finding]:
@@ -106,23 +162,39 @@ def _battery(info: dict[str, Any]) -> Finding:
     if not info["battery"]:
         return Finding("battery", WARNING, "unknown: there is no gauge", "")
     mv, percent = info["battery"][0], info["battery"][1] / 10
-    says = f"{percent:.0f} %, {mv / 1000:.2f} V"
+    says = f"{percent:.0f} %, {mv / 1000:.2f} V{_time_left(percent, info.get('battery_rate_x10'))}"
     if percent < _LOW_PERCENT:
         return Finding("battery", WARNING, says, "charge it, attended, at 10 to 40 degC")
     return Finding("battery", OK, says)
 
 
+def _time_left(percent: float, rate_x10: int | None) -> str:
+    if rate_x10 is not None and rate_x10 > 0:
+        return ", charging"
+    left_h = battery.time_left_h(percent, rate_x10 / 10 if rate_x10 is not None else None)
+    return f", about {left_h:.0f} h left at the present drain" if left_h is not None else ""
+
+
 def _motor(info: dict[str, Any]) -> list[Finding]:
     """Return what is wrong with the motor's calibration: without one it runs well enough."""
     problem = info["motor_problem"]
-    return [Finding("motor", PROBLEM, problem, "calibrate it again, or remove /motor.json")] if problem else []
+    if not problem:
+        return []
+    return [Finding("motor", PROBLEM, f"{problem}", f"calibrate it again, or remove {_file(problem, '/motor')}")]
 
 
 def _settings(info: dict[str, Any]) -> Finding:
     problem = info["settings_problem"]
-    if problem:
-        return Finding("settings", PROBLEM, f"the defaults hold: {problem}", "correct or remove /settings.json")
-    return Finding("settings", OK, "are valid")
+    if not problem:
+        return Finding("settings", OK, "are valid")
+    unknown = re.search(r"unknown setting '([^']*)'", problem)
+    file = _file(problem, "/settings")
+    cure = f"correct or remove {file}: `roller settings reset`, then `roller settings set`"
+    if unknown and unknown[1] in [row[0] for row in SCHEMA]:
+        cure = f"they are for a newer firmware: {_DEPLOY}, then correct or remove {file}"
+    elif unknown:
+        cure = f"a slip, or for a newer firmware (update the tools, deploy); else {cure}"
+    return Finding("settings", PROBLEM, f"the defaults hold: {problem}", cure)
 
 
 def _routine(info: dict[str, Any]) -> list[Finding]:
@@ -132,9 +204,17 @@ def _routine(info: dict[str, Any]) -> list[Finding]:
     return [Finding("routine", PROBLEM, f"goes on without it: {problem}", cure)] if problem else []
 
 
+def _file(problem: str, path: str) -> str:
+    """Return where the bad file lies: where it was written, or where a boot keeps it aside."""
+    return path + (".bad.json" if path + ".bad.json" in problem else ".json")
+
+
 def _calibration(info: dict[str, Any]) -> Finding:
     if info["calibration_problem"]:
-        return Finding("calibration", PROBLEM, info["calibration_problem"], "correct or remove /calibration.json")
+        problem = f"{info['calibration_problem']}"
+        return Finding(
+            "calibration", PROBLEM, problem, f"calibrate again, or correct or remove {_file(problem, '/calibration')}"
+        )
     if not info["calibrated"]:
         if info.get("force_kind") == "fsr":
             return Finding("calibration", OK, "an FSR has none: every newton is about")
@@ -145,3 +225,39 @@ def _calibration(info: dict[str, Any]) -> Finding:
             "run `roller calibrate zero`, then `weight`; see hardware/docs/bringup.md",
         )
     return Finding("calibration", OK, "is there")
+
+
+def _kept(info: dict[str, Any]) -> list[Finding]:
+    """Return the files that a boot kept aside and a good one has taken the place of since."""
+    names = [name for name in info.get("root", []) if name.endswith(".bad.json")]
+    done = [name for name in names if name.replace(".bad.json", ".json") in info["root"]]
+    cure = "look at it with `mpremote fs cat :NAME`, remove it with `mpremote fs rm :NAME`"
+    says = f"a bad file from before is kept: {_some(done)}"
+    return [Finding("kept aside", WARNING, says, cure)] if done else []
+
+
+def _starts(info: dict[str, Any]) -> list[Finding]:
+    """Return what the board wrote of its last start and its faults; nothing where it has never written."""
+    if not info.get("fault_log"):
+        return []
+    log = fault_log.read(bytes.fromhex(info["fault_log"]))
+    found = [_last_start(log)]
+    if log.died_of and any(fault.name == "task" and fault.starts_ago == 0 for fault in log.faults):
+        cure = f"{_DEPLOY}; if it comes back, report it with this line"
+        found.append(Finding("app", WARNING, f"died before the last start: {log.died_of}", cure))
+    if log.damaged:
+        cure = "nothing to do: it goes on; if it comes back, the flash is worn: replace the board"
+        found.append(Finding("fault log", WARNING, f"{log.damaged} of its entries are damaged and left out", cure))
+    said = "; ".join(fault.says() for fault in reversed(log.faults[-_FAULTS_SAID:]))
+    return [*found, Finding("faults", OK, said or "none so far")]
+
+
+def _last_start(log: fault_log.FaultLog) -> Finding:
+    says = f"{log.starts} so far, the last by {log.cause or 'an unknown cause'}"
+    if "button" in log.refused:
+        cure = "let go of the button and press reset; if nobody held it, look for a short at the button"
+        return Finding("starts", WARNING, f"{says}, into safe mode: {log.refused}", cure)
+    if log.refused:
+        why = f"{log.refused} ({log.died_of})" if log.died_of else log.refused
+        return Finding("starts", PROBLEM, f"{says}, into safe mode: {why}", f"{_DEPLOY}, then doctor again")
+    return Finding("starts", OK, says)

@@ -34,6 +34,10 @@ _RESTART_S = 3.0
 _USB_VENDORS = {0x10C4, 0x1A86, 0x0403, 0x303A}  # CP210x, CH34x, FTDI, Espressif
 # What mpremote and pyserial raise when the line is cut or says something unexpected.
 _FAILURES = (TransportError, serial.SerialException, OSError, ValueError, struct.error)
+_SOFT_REBOOT = b"soft reboot"
+_NO_FILE_SYSTEM = b"filesystem appears to be corrupted"
+_RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
+_FULL = ("Errno 28", "OSError: 28", "ENOSPC")
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
@@ -61,6 +65,10 @@ def _open_error(port: str) -> RollerError:
     return RollerError(f"{port} is in use by another program", "close the other program (a terminal?) and try again")
 
 
+class _NoFileSystemError(serial.SerialException):
+    """MicroPython cannot mount its file system, and after a reset says so for ever."""
+
+
 class _PatientSerial:
     """A serial port that ends a conversation in which bytes keep coming and lead nowhere; mpremote would listen on."""
 
@@ -68,6 +76,7 @@ class _PatientSerial:
         self._port = port
         self._longest_s = longest_s
         self._end_s = 0.0
+        self._heard: bytes | None = None
         self.begin()
 
     def begin(self) -> None:
@@ -77,7 +86,17 @@ class _PatientSerial:
     def read(self, size: int = 1) -> bytes:
         """Return up to `size` bytes; SerialException when the time for this answer is over."""
         self._check()
-        return bytes(self._port.read(size))
+        data = bytes(self._port.read(size))
+        if self._heard is not None:
+            self._heard += data
+            if _NO_FILE_SYSTEM in self._heard.partition(_SOFT_REBOOT)[2]:
+                self._heard = None
+                raise _NoFileSystemError
+        return data
+
+    def watch(self, on: bool) -> None:
+        """Look for a board that has no file system in what it says after a reset: _NoFileSystemError."""
+        self._heard = b"" if on else None
 
     def inWaiting(self) -> int:  # noqa: N802 - the name that mpremote calls
         """Return how many bytes wait; SerialException when the time for this answer is over."""
@@ -125,10 +144,8 @@ class Link:
         self._transport.serial = self._serial
 
     def __enter__(self) -> Self:
-        said = io.StringIO()
         try:
-            with contextlib.redirect_stdout(said):  # mpremote prints what it did not understand
-                self._transport.enter_raw_repl(timeout_overall=self._silence_s)
+            self._enter()
         except _FAILURES as error:
             self._close()
             raise RollerError(
@@ -139,6 +156,19 @@ class Link:
             self._close()
             raise
         return self
+
+    def _enter(self) -> None:
+        self._serial.watch(True)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not understand
+                self._transport.enter_raw_repl(timeout_overall=self._silence_s)
+        except _NoFileSystemError:
+            self._serial.write(b"\x03")  # the REPL behind it is the raw one since before the reset
+            if not self._transport.read_until(1, _RAW_REPL, timeout_overall=self._silence_s).endswith(_RAW_REPL):
+                raise
+            self._transport.in_raw_repl = True
+        finally:
+            self._serial.watch(False)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -174,7 +204,8 @@ class Link:
             raise self._silent() from error
         if failed:
             last = failed.decode(errors="replace").strip().splitlines()[-1:] or ["an error without text"]
-            raise RollerError(f"the board answered: {_plain(last[0])}", "run `roller doctor` to see its state")
+            full = "its flash is full: pull the sessions; " if any(sign in last[0] for sign in _FULL) else ""
+            raise RollerError(f"the board answered: {_plain(last[0])}", f"{full}run `roller doctor` to see its state")
         return bytes(said)
 
     def _silent(self) -> RollerError:

@@ -5,10 +5,11 @@ import csv
 import json
 
 import pytest
-from fakes.virtual_boards import Flash, mpremote, pressed, roller, until, with_firmware, write_samples
+from fakes.virtual_boards import Flash, pressed, roller, until, with_firmware, write_samples
 
 from rolltools import hand
-from rolltools.diagnosis import PROBLEM, diagnose
+from rolltools.checkup import checkup
+from rolltools.diagnosis import PROBLEM
 from rolltools.link import Link
 from rolltools.recording import write_csv
 from rolltools.virtual.process import run_board
@@ -100,14 +101,25 @@ def board(firmware_image, tmp_path_factory):
         yield running
 
 
-def test_the_doctor_names_broken_settings_and_the_app_runs_with_the_defaults(board):
+def boot_with(board, path, data):
+    """Write a file, and wait until the app has started with it."""
+
+    def started():
+        return sum(note["name"] == "samples" for note in board.notes())
+
     with Link(board.port) as link:
-        link.write_file("/settings.json", b'{"over_limit": 10}')
+        before = started()
+        link.write_file(path, data)
+    until(lambda: started() > before)
+
+
+def test_the_doctor_names_broken_settings_and_the_app_runs_with_the_defaults(board):
+    boot_with(board, "/settings.json", b'{"over_limit": 10}')
     line, cure = failed("doctor", "--port", board.port)
-    assert "over_limit" in line and "/settings.json" in cure
+    assert "over_limit" in line and "/settings.bad.json" in cure
     answer = json.loads(roller("doctor", "--port", board.port, "--json").stdout)
     assert [f["what"] for f in answer["findings"] if f["state"] == PROBLEM] == ["settings"]
-    mpremote(board.port, "fs", "rm", ":settings.json")
+    ok("settings", "reset", "--port", board.port)
     ok("doctor", "--port", board.port)
 
 
@@ -117,7 +129,7 @@ def test_the_doctor_names_broken_settings_and_the_app_runs_with_the_defaults(boa
 def test_the_doctor_names_a_chip_that_is_missing(board, chip, says):
     with Link(board.port, restart=False) as link:
         link.exec(f"import machine\nmachine.world().chips[{chip!r}].present = False")
-        problems = [finding for finding in diagnose(link.run("board_info")) if finding.state == PROBLEM]
+        problems = [finding for finding in checkup(link) if finding.state == PROBLEM]
     assert len(problems) == 1 and says in problems[0].says and problems[0].cure
 
 
@@ -166,7 +178,7 @@ def test_a_board_keeps_shows_and_forgets_a_routine(board, tmp_path):
     assert ok("routine", *port).startswith("no routine")
     assert "left cheek" in ok("routine", str(tmp_path / "face.json"), *port)
     assert json.loads(ok("routine", *port, "--json")) == face
-    with Link(board.port) as link:
+    with Link(board.port, restart=False) as link:  # a boot would keep it aside
         link.write_file("/routine.json", b'{"steps": 5}')
     assert "no routine" in failed("routine", *port)[0]
     assert "routine" in failed("doctor", *port)[0]
@@ -193,9 +205,11 @@ def test_settings_are_shown_changed_exported_and_forgotten(board, tmp_path):
     ok("settings", "export", "--file", str(tmp_path / "mine.json"), *port)
     assert json.loads(ok("settings", "reset", "trace", *port, "--json")) == {"over_limit_n": 8}
     ok("settings", "set", "--file", str(tmp_path / "mine.json"), *port)
-    with Link(board.port) as link:
+    with Link(board.port, restart=False) as link:
         link.write_file("/settings.json", b"{")
     assert "damaged" in failed("settings", *port)[0]
+    boot_with(board, "/settings.json", b"{")
+    assert "damaged" in failed("settings", *port)[0]  # kept aside, and nothing in its place
     assert ok("settings", "reset", *port).splitlines()[0].startswith("0 set")
 
 

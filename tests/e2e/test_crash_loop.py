@@ -4,6 +4,7 @@
 import serial
 from fakes.virtual_boards import Flash, mpremote, until, with_firmware
 
+from rolltools.checkup import checkup
 from rolltools.link import Link
 from rolltools.virtual.process import run_board
 
@@ -42,5 +43,9 @@ def test_a_board_whose_app_dies_ends_in_safe_mode_and_can_be_mended(firmware_ima
         kept = mpremote(board.port, "resume", "exec", "import machine; print(machine.RTC().memory())").stdout
         assert kept.strip() == b"b'F\\x00'"
         with Link(board.port) as link:
+            said = {finding.what: finding for finding in checkup(link)}
+            assert "the app failed 3 times in a row (RuntimeError: injected)" in said["starts"].says
+            assert "three times" in said["faults"].says and "died of an error" in said["faults"].says
+            assert said["files"].says.endswith("recorder.py")
             link.write_file(path, files[path])
         until(lambda: starts(board) == well + 4)

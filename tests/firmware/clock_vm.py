@@ -68,7 +68,7 @@ class Watch:
         self._look(self.app._clock.now_ms)
 
     def _look(self, now_ms):
-        ticks_us = self.app._board.ticks_us()
+        ticks_us = self.app.board.ticks_us()
         self.wraps += ticks_us < self._ticks_us
         self.back += now_ms < self._now_ms
         began_ms = (clock.now_us() - _START_US) // 1000 - now_ms  # when the app's clock did, by what it shows now

@@ -14,7 +14,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path.insert(0, str(TESTS))
     sys.path.insert(0, str(TESTS.parent / "host_tools"))
@@ -27,7 +27,7 @@ HEAP_KB = 110  # what the firmware may need, compiled; the stand-ins for the ESP
 SOURCES_KB = 128  # from sources, for those who copy them onto a board by hand
 ROOMY_KB = 300
 _NAME = re.compile(r"^Q\((.*)\)$", re.MULTILINE)
-DEVICE = Path(rolltools.__file__).parent / "virtual" / "device"
+DEVICE = Path(rolltools.__file__).resolve().parent / "virtual" / "device"
 
 
 def write_rows(recording: Recording, path: Path) -> None:
@@ -38,15 +38,19 @@ def write_rows(recording: Recording, path: Path) -> None:
 def run(
     vm: list[str], samples: Path, root: Path, seconds: int, heap_kb: int = ROOMY_KB, firmware: Path | None = None
 ) -> dict | None:
-    """Run the firmware for `seconds` of modelled time; return its figures, None when the heap was too small."""
+    """Run the firmware for `seconds` of modelled time; return its figures, None when the heap was too small.
+
+    It lies in a folder with a short name, as on the board: the path of every module is in the heap.
+    """
     root.mkdir(exist_ok=True)
-    sources = rolltools.FIRMWARE_DIR
-    arguments = [firmware or sources, DEVICE, TESTS, samples, root, seconds, sources / "main.py"]
-    command = [*vm, "-X", f"heapsize={heap_kb}K", Path(__file__).parent / "heap_vm.py", *arguments]
+    sources = rolltools.FIRMWARE_DIR.resolve()
+    place = (firmware or sources).resolve()
+    arguments = [place.name, DEVICE, TESTS, samples, root, seconds, sources / "main.py"]
+    command = [*vm, "-X", f"heapsize={heap_kb}K", Path(__file__).resolve().parent / "heap_vm.py", *arguments]
     silent, host = os.pipe()  # a serial port that nobody speaks at
     try:
         words = [str(word) for word in command]
-        done = subprocess.run(words, stdin=silent, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(words, stdin=silent, cwd=place.parent, capture_output=True, text=True, timeout=300)
     finally:
         os.close(silent)
         os.close(host)

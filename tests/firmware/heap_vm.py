@@ -77,6 +77,7 @@ def main():
     imported = used()
     upkeep.gc = watch
     board = Board()
+    assert not board.safe_mode(sys.argv[5])
     app.run(board, sys.argv[5])
     figures = {
         "stand_ins": stand_ins,

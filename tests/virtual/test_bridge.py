@@ -90,7 +90,7 @@ def test_input_that_the_board_does_not_read_is_lost_and_ctrl_c_still_works(board
 def test_what_comes_behind_ctrl_c_is_for_the_prompt(board):
     with Terminal(board.port) as terminal:
         terminal.prompt()
-        terminal.ask("exec(%r)" % PORT_READER, b"reads")
+        terminal.ask(f"exec({PORT_READER!r})", b"reads")
         terminal.type(b"a\x03print(6 * 7)\r")
         terminal.hear(b"42")
 

@@ -15,7 +15,8 @@ def doctor(
 ) -> None:
     """Say what is wrong with a board, and the cure.
 
-    Interpreter, space, clock, firmware, chips, battery, settings, calibration.
+    Interpreter, file system, clock, firmware, chips, battery, settings, calibration, and what the board wrote of its
+    last starts and faults.
 
     Exits with 1 when something has to be mended.
 
@@ -23,15 +24,12 @@ def doctor(
     Example:
       roller doctor --port /dev/ttyUSB0
     """
-    from ..diagnosis import PROBLEM, diagnose
+    from ..checkup import checkup
+    from ..diagnosis import PROBLEM
     from ..link import Link
 
     with Link(port) as link:
-        info = link.run("board_info")
-    try:
-        findings = diagnose(info)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise RollerError("the board's answer makes no sense", "run `roller deploy`, then doctor again") from error
+        findings = checkup(link)
     if as_json:
         console.print_json({"findings": [vars(finding) for finding in findings]})
     else:

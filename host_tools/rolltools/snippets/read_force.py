@@ -44,7 +44,7 @@ def main(seconds):
     with open("/active") as stream:
         sys.path.insert(0, "/" + stream.read().strip())
     from board import Board
-    from config import CALIBRATION_PATH, load_settings
+    from config import load_settings
 
     board = Board()
     board.motor_off()
@@ -56,5 +56,5 @@ def main(seconds):
         "force_mn": force_mn,
         "az": az,
         "head_mass_g": settings.head_mass_g,
-        "file": file_of(CALIBRATION_PATH),
+        "file": file_of("/calibration.json"),
     }

@@ -21,15 +21,19 @@ def files(folder):
 
 
 def active():
-    """Return the name of the slot that runs, or None."""
+    """Return the name of the slot that main.py starts, by its own rule; None where there is no app in that by default.
+
+    A deploy must never write into the slot that runs.
+    """
     try:
         with open("/active") as stream:
-            return stream.read().strip()
-    except OSError:
-        return None
+            return stream.read(1)
+    except (OSError, ValueError):
+        return "a" if files("/a") else None
 
 
 def main():
-    """Return the active slot, the files of both and the free bytes."""
+    """Return the active slot, the files of both and the free bytes, None where there is no file system."""
     stat = os.statvfs("/")
-    return {"active": active(), "slots": {slot: files("/" + slot) for slot in "ab"}, "free_bytes": stat[0] * stat[3]}
+    free_bytes = stat[0] * stat[3] if stat[2] else None  # no blocks: nothing is mounted
+    return {"active": active(), "slots": {slot: files("/" + slot) for slot in "ab"}, "free_bytes": free_bytes}

@@ -8,10 +8,10 @@ def named():
     """Return the board that the app was put there for, or None."""
     try:
         with open("/active") as stream:
-            slot = stream.read().strip()
+            slot = stream.read(1)
         with open("/" + slot + "/board.py") as stream:
             return stream.read().split("from boards.")[1].split()[0]
-    except (OSError, IndexError):
+    except (OSError, ValueError, IndexError):
         return None
 
 

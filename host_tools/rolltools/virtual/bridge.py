@@ -89,6 +89,15 @@ def _hang_up_with_us() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
+def _ahead_of_the_banner(hidden: bytes) -> tuple[bytes, bytes]:
+    """Return the whole lines that are printed before the friendly banner, and what follows them."""
+    said = b""
+    while b"\n" in hidden and not hidden.startswith(_BANNER):
+        line, newline, hidden = hidden.partition(b"\n")
+        said += line + newline
+    return said, hidden
+
+
 class Bridge:
     """Serves the port until it is killed.
 
@@ -121,6 +130,7 @@ class Bridge:
         self._vm = start_vm(PWRON_RESET, None, True)
         self._state: dict[str, Any] | None = None
         self._ready = False
+        self._booting = False  # into the raw REPL, and not there yet
         self._raw = False  # the REPL is in raw mode: a soft reset keeps it so and leaves main.py out
         self._held = b""  # input that came while the interpreter was starting, or behind a Ctrl-C not yet taken
         self._hidden: bytes | None = None  # output of a start into the raw REPL, until its banner is through
@@ -181,7 +191,9 @@ class Bridge:
         self._to_vm(data)
 
     def _to_vm(self, data: bytes) -> None:
-        if self._asked():
+        if self._booting and not self._ready and _CTRL_C in data:
+            self._interrupt()  # whatever boot.py or the port itself does ahead of the REPL
+        if self._booting or self._asked():
             data = data.replace(_CTRL_C, b"")  # one interrupt is pending at a time, as on the ESP32
         self._held += data
         self._pass_on()
@@ -258,9 +270,13 @@ class Bridge:
         if _RAW_BANNER in self._hidden:
             data = _RAW_BANNER + self._hidden.partition(_RAW_BANNER)[2]
             self._hidden = None
+            self._booting = False
             self._pass_on()
             return data
-        return b""
+        if self._ready:
+            return b""
+        said, self._hidden = _ahead_of_the_banner(self._hidden)
+        return said
 
     def _to_port(self, writable: bool) -> None:
         """Write what waits; when a program has the port open and reads nothing, it is lost, as on a serial line."""
@@ -293,6 +309,7 @@ class Bridge:
 
     def _started(self) -> None:
         if self._hidden is not None:
+            self._booting = True
             return  # the raw REPL first
         self._ready = True
         self._pass_on()

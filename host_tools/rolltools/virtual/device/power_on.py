@@ -13,21 +13,42 @@ import time
 
 import vfs
 
+_CORRUPTED = """\
+The filesystem appears to be corrupted. If you had important data there, you
+may want to make a flash snapshot to try to recover it. Otherwise, perform
+factory reprogramming of MicroPython firmware (completely erase flash, followed
+by firmware programming).
+"""
+_PAUSE_S = 3
+
 
 def _mount(flash):
-    """Mount the board's file system as `/`; a blank flash gets one first, as at the first boot of an ESP32."""
+    """Mount the board's file system as `/`; a blank flash gets one first, as at the first boot of an ESP32.
+
+    Return whether there is one.
+    """
     vfs.umount("/")
     try:
         vfs.mount(vfs.VfsLfs2(flash), "/")
-    except OSError as error:
+    except OSError:
         if not flash.blank():
-            print("The filesystem appears to be corrupted (%s)." % error)
-            return
+            return False
         vfs.VfsLfs2.mkfs(flash)
         vfs.mount(vfs.VfsLfs2(flash), "/")
         with open("/boot.py", "w") as stream:
             stream.write("# Runs first at every boot.\n")
     os.chdir("/")
+    return True
+
+
+def _complain(pause_s):
+    """Do what stock MicroPython does where it cannot mount its file system, until Ctrl-C."""
+    try:
+        while True:
+            print(_CORRUPTED)
+            pause_s(_PAUSE_S)
+    except KeyboardInterrupt as error:
+        sys.print_exception(error)
 
 
 def _build(start):
@@ -134,11 +155,13 @@ def power_on():
         start = json.load(stream)
     sys.path[:] = [start["device"], ".frozen"]
     flash, channel = _build(start)
-    _mount(flash)
+    mounted = _mount(flash)
     sys.path[:] = ["", ".frozen", "/lib"]
     sys.argv[:] = []
     channel.ready()
-    if _run("/boot.py") and start["run_main"]:
+    if not mounted:
+        _complain(sys.modules["time"].sleep)
+    elif _run("/boot.py") and start["run_main"]:
         _run("/main.py")
 
 
