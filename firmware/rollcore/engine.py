@@ -62,6 +62,7 @@ class Engine:
         self._routine = routine
         self._dt_us = 0
         self._motor_ms = -1000
+        self._block_ms = 0
         self._cue_ms = 0
         self._untold = False
         self._marks = 0
@@ -186,6 +187,11 @@ class Engine:
             self._motor_ms = t_ms
         self._check.block(t_ms, t_ms - self._motor_ms < _MOTOR_RINGS_MS)
         motion = self._motion
+        block_us = motion.block_us
+        missing = ((t_ms - self._block_ms) * 1000 + (block_us >> 1)) // block_us - 1
+        if missing > 1:  # a sample or two may have moved by themselves
+            motion.gap(missing)
+        self._block_ms = t_ms
         updated = motion.block(self.in_contact)
         self._force.block(t_ms, motion)
         self._strokes.block(t_ms, motion, self._force, updated)

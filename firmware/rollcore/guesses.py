@@ -79,6 +79,11 @@ class Guesses:
         self._block_us = block_us
         self._gain = gain
 
+    def gap(self, blocks):
+        """Trust every guess less: `blocks` are missing."""
+        for i in range(self._alive):
+            self._all[i].trust.gap(blocks)
+
     @micropython.native
     def block(self, newest, motion, quiet, coupling, contact):
         """Take block number `newest`; return True when the guesses were brought up to date."""

@@ -47,6 +47,7 @@ _ONE_G_TWICE = const(32787)
 _OFFSET_LIMIT = const(500)  # 30 mg in 1/2 LSB: more is no offset
 _OFFSET_ROUND = const(4096)
 _OFFSET_SHIFT = const(13)  # a quarter of what is seen is believed each time
+_BRIDGED_BLOCKS = const(40)  # 0.8 s: after more nothing is known of a hand
 _FELT_MAX = const(32000)
 _OFFSET_MAX = const(6500)  # 50 mg
 
@@ -81,6 +82,7 @@ class Motion:
         self._bx = self._by = self._bz = 0
         self._rest_count = self._rest_x = self._rest_y = self._rest_z = 0
         self._started = False
+        self.lost = 0  # blocks ahead of the next one
         self.quiet = QuietDetector()
         self.coupling = Coupling()
         self.shaking = Shaking()
@@ -132,10 +134,19 @@ class Motion:
             self._half_wy = self._sum_wy
         return self._count >= self._samples
 
+    def gap(self, blocks):
+        """Take note that `blocks` are missing ahead of the next one: they are taken to lie between their neighbours."""
+        if self._started:
+            self.lost = min(blocks, _BRIDGED_BLOCKS)
+            self.guesses.gap(self.lost)
+
     @micropython.native
     def block(self, in_contact):
         """Work through the block that `add` completed; return True when past velocities may have changed."""
         shift = self._mean_shift
+        felt_x = self.felt_x - self._ox  # of the block before
+        felt_y = self.felt_y - self._oy
+        felt_z = self.felt_z - self._oz
         self.felt_x = fx = self._sum_ax << shift
         self.felt_y = fy = self._sum_ay << shift
         self.felt_z = fz = self._sum_az << shift
@@ -148,6 +159,16 @@ class Motion:
         wx = (turns_x << shift) - (self._bx >> _BIAS_BITS)
         wy = (turns_y << shift) - (self._by >> _BIAS_BITS)
         wz = (turns_z << shift) - (self._bz >> _BIAS_BITS)
+        while self.lost > 0:
+            self.lost -= 1
+            self._integrate(
+                fx + felt_x >> 1,
+                fy + felt_y >> 1,
+                fz + felt_z >> 1,
+                wx + self.turn_x >> 1,
+                wy + self.turn_y >> 1,
+                wz + self.turn_z >> 1,
+            )
         self.turn_x = wx
         self.turn_z = wz
         if self._samples == 1:

@@ -18,6 +18,9 @@ _START_B = const(2900000)  # 1 deg/s
 _MAX_P = const(64000000)  # 80 cm
 _MAX_V = const(16000000)  # 40 cm/s
 _MAX_E = const(16000000)  # 40 mg
+_MISSED_V = const(10000)  # a block: 1 cm/s, as of half of 1 m/s^2
+_MISSED_E = const(8500)  # a block: 92 ug, as of an angular acceleration of 2.5 rad/s^2
+_MISSED_MOST = const(7)  # blocks: then it is as much as can be
 _LEAST_E = const(100)  # 0.1 mg
 _LEAST_B = const(8500)  # 0.055 deg/s
 _TURN_E = const(400000)  # for each rad turned: 6.3 mg
@@ -52,6 +55,11 @@ class Trust:
         self._bb = _START_B
         self._pv = self._pe = self._ve = self._vb = self._eb = 0
         self.sigma_e = 2000
+
+    def gap(self, blocks):
+        """Trust velocity and gravity less: `blocks`, at most 40, are only what lies between their neighbours."""
+        self.vv += _MISSED_V * blocks * blocks
+        self._ee += min(_MAX_E, _MISSED_E * min(blocks, _MISSED_MOST) ** 4)
 
     @micropython.native
     def copy(self, other):
