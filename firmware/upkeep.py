@@ -33,7 +33,7 @@ class Upkeep:
     def __init__(self, app, sleep_s):
         self._app = app
         self.faults = []
-        self._told = []  # names that the session knows already
+        self._told = []  # names of faults that the session knows already, and "battery"
         self._lifecycle = Lifecycle(sleep_s)
         self._again_ms = 0  # when a lost force is tried anew
         self._kept = ["settings"]  # names that the fault log has of this start; bad files it has from the boot
@@ -42,7 +42,7 @@ class Upkeep:
         self._held = False  # and so long that its press is taken
         self._collected_ms = self._battery_ms = 0
         self._was_active = None
-        self._battery_told = self._proven = self._empty = False
+        self._proven = self._empty = False
         self._plugged = True  # until the gauge was asked
         self.busy = False  # set by who wants it awake
 
@@ -75,7 +75,6 @@ class Upkeep:
             self._tell_faults(now_ms)
         else:
             self._told.clear()
-            self._battery_told = False
         self._restart_force(now_ms)  # after its fault was told
         if not engine.in_contact and now_ms - self._collected_ms >= _GC_MS:
             self._collected_ms = now_ms
@@ -191,9 +190,10 @@ class Upkeep:
             if app.recorder.active:
                 app.recorder.add_battery(now_ms, mv, reading[1])
             self._spare_battery(mv, now_ms)
-            if app.recorder.active and mv < _BATTERY_WARN_MV and not self._battery_told:
-                # Told once in a session, and felt as long as there is enough of it to do so.
-                self._battery_told = self.cue(CUE_BATTERY, now_ms)
+            # Told once in a session, and felt as long as there is enough of it to do so.
+            due = app.recorder.active and mv < _BATTERY_WARN_MV and "battery" not in self._told
+            if due and self.cue(CUE_BATTERY, now_ms):
+                self._told.append("battery")
 
     def _spare_battery(self, mv, now_ms):
         """Keep the motor off while the cell is nearly empty."""

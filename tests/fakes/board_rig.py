@@ -86,9 +86,9 @@ class Rig:
         self.clock.wait(ms * 1000)
 
     def board(self, rate_hz=208, calibration=None):
-        from boards import esp32_board
+        from boards import esp32_board, i2c_bus
 
-        esp32_board.time = self.time
+        esp32_board.time = i2c_bus.time = self.time
         esp32_board.SerialPort = lambda: self.serial
         module = __import__("boards." + self._board_name, None, None, ("Board",))
         return module.Board(rate_hz, calibration)
