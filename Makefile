@@ -33,6 +33,7 @@ bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear, la
 
 sweep: .venv/.done ## faults on the control path: when the motor was off; 6 h of the clock; a boot from any flash: never a brick
 	$(PY) tests/firmware/motor_sweep.py
+	$(PY) tests/firmware/bus_sweep.py
 	$(PY) tests/firmware/clock_sweep.py
 	$(PY) tests/firmware/boot_sweep.py
 

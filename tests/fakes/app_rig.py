@@ -8,12 +8,16 @@ session = rig.session()
 """
 
 import json
+import os
+import shutil
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-import answers
 import fakes.board_rig  # noqa: F401 - puts the modelled board's modules on the path
+
+# isort: split
+import answers
 import upkeep
 from clock import ENGINE_STEP_US, FLASH_ERASE_US, GC_US
 from fakes.board_rig import Rig, pressed_rows, sample_file
@@ -49,10 +53,20 @@ class _Disk:
 
     def __init__(self, rig):
         self._rig = rig
+        self._files = []
 
     def __call__(self, name, mode):
         self._before_write()
-        return _DiskFile(open(name, mode), self._before_write)
+        self._files = [file for file in self._files if not file.closed]
+        self._files.append(_DiskFile(name, mode, self._before_write))
+        return self._files[-1]
+
+    def copy(self, folder):
+        """Go on with a copy of the working directory, in which the flash is, as a process that was forked does."""
+        shutil.copytree(".", folder)
+        os.chdir(folder)
+        for file in self._files:
+            file.reopen()
 
     def _before_write(self):
         rig = self._rig
@@ -63,9 +77,20 @@ class _Disk:
 
 
 class _DiskFile:
-    def __init__(self, stream, before_write):
-        self._stream = stream
+    def __init__(self, name, mode, before_write):
+        self._open(name, mode)
         self._before_write = before_write
+
+    def _open(self, name, mode):
+        self._stream = Path(name).open(mode)  # noqa: SIM115 - the store closes it
+
+    @property
+    def closed(self):
+        return self._stream.closed
+
+    def reopen(self):
+        if not self.closed:
+            self._open(self._stream.name, "ab")
 
     def write(self, data):
         self._before_write()
@@ -94,7 +119,8 @@ class AppRig(Rig):
         monkeypatch.setattr(app, "asyncio", self.asyncio)
         for module in (upkeep, answers):
             monkeypatch.setattr(module, "gc", _Gc(self.clock))
-        monkeypatch.setattr(storage, "open", _Disk(self), raising=False)
+        self.disk = _Disk(self)
+        monkeypatch.setattr(storage, "open", self.disk, raising=False)
 
     def set_settings(self, settings):
         (self.root / "settings.json").write_text(settings if isinstance(settings, str) else json.dumps(settings))

@@ -8,13 +8,14 @@ on unharmed to the next point. So thousands of points cost one run and what foll
 """
 
 import asyncio
+import io
 import json
 import logging
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -205,7 +206,8 @@ def _patience() -> Iterator[pytest.MonkeyPatch]:
     logging.disable(logging.CRITICAL)
     patches = pytest.MonkeyPatch()
     try:
-        yield patches
+        with redirect_stdout(io.StringIO()):  # each child says that it was stopped
+            yield patches
     finally:
         patches.undo()
         logging.disable(logging.NOTSET)

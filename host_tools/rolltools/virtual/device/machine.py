@@ -154,6 +154,8 @@ class I2C:
     def readfrom_mem_into(self, addr, memaddr, buf, *, addrsize=8):
         """Fill `buf` from a register on."""
         self._chip(addr, memaddr, len(buf), False).read_burst(memaddr, buf)
+        if _world.bus_noise:
+            _world.bus_noise(buf)
 
     def readfrom_mem(self, addr, memaddr, nbytes, *, addrsize=8):
         """Return bytes from a register on."""
@@ -163,7 +165,11 @@ class I2C:
 
     def writeto_mem(self, addr, memaddr, buf, *, addrsize=8):
         """Write `buf` from a register on."""
-        self._chip(addr, memaddr, len(buf), True).write_burst(memaddr, buf)
+        chip = self._chip(addr, memaddr, len(buf), True)
+        if _world.bus_noise:
+            buf = bytearray(buf)
+            _world.bus_noise(buf)
+        chip.write_burst(memaddr, buf)
 
     def writeto(self, addr, buf, stop=True):
         """Write a register number and what follows it."""

@@ -21,7 +21,7 @@ class World:
 
     `power` has reset(cause), soft_reset() and deepsleep(ms_or_None, awake); `observer(t_us, name, value)` hears of
     "motor" (percent), "led" (0/1) and "rgb" ((r, g, b)); `bus_fault(address, reg, length, is_write)` returns None or
-    the errno a transfer fails with.
+    the errno a transfer fails with; `bus_noise(buffer)` may change the bytes that a transfer brings.
     """
 
     def __init__(self, board_name, clock, samples=None, imu=None, force=None):
@@ -32,6 +32,7 @@ class World:
         self.samples = samples or Still()
         self.observer = None
         self.bus_fault = None
+        self.bus_noise = None
         self.power = None
         self.reset_cause = PWRON_RESET
         self.wake_reason = 0
