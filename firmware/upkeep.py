@@ -36,7 +36,7 @@ class Upkeep:
         self._told = []  # names of faults that the session knows already, and "battery"
         self._lifecycle = Lifecycle(sleep_s)
         self._again_ms = 0  # when a lost force is tried anew
-        self._kept = ["settings"]  # names that the fault log has of this start; bad files it has from the boot
+        self._kept = {"settings": True}  # names, and whether the fault log has them of this start; that from the boot
         self._rgb = OFF
         self._pressed_ms = -1  # since when the button is down, -1 while it is up
         self._held = False  # and so long that its press is taken
@@ -129,6 +129,7 @@ class Upkeep:
         """Take note of a fault."""
         if name not in self.faults:
             self.faults.append(name)
+        self._kept.setdefault(name, False)  # it may be forgiven before there is time to keep it
 
     def forgive(self, name):
         """Take a fault back: when it comes again, the session is told again."""
@@ -143,6 +144,7 @@ class Upkeep:
             self._again_ms = now_ms
         elif now_ms >= self._again_ms:
             self._again_ms = now_ms + _FORCE_AGAIN_MS
+            self._kept.setdefault("force", False)
             self._app.before_write()  # as ahead of an erase: the motor off, the watchdog's whole time
             self._app.board.restart_force()
             self.forgive("force")
@@ -161,10 +163,13 @@ class Upkeep:
 
     def _keep_faults(self, now_ms):
         """Keep the names of new faults in the fault log, once a start and between two contacts: it costs an erase."""
-        new = [name for names in (self._app.board.faults, self.faults) for name in names if name not in self._kept]
+        for name in self._app.board.faults:
+            self._kept.setdefault(name, False)
+        new = [name for name in self._kept if not self._kept[name]]
         if not new or self._empty:
             return
-        self._kept += new
+        for name in new:
+            self._kept[name] = True
         self._app.before_write()
         try:
             import faultlog

@@ -50,6 +50,7 @@ HAPPENINGS = {
     "task again": break_the_log,
     "stop": break_the_way_out,
     "held": nothing,
+    "woken": nothing,
     "failed": nothing,
 }
 BEFORE = {"task again": b"F\x02", "failed": b"F\x03"}  # what the clock's memory holds at the boot
@@ -113,7 +114,9 @@ def main():
     clock.at(_BUZZ_US, lambda: rig.notes.append((_BUZZ_US, "now", rig.world.motor)))
     clock.at(_BUZZ_US, HAPPENINGS[happening])
     clock.at(20000000, interrupt)
-    rig.world.press(happening == "held")
+    rig.world.press(happening in ("held", "woken"))
+    if happening == "woken":
+        rig.world.reset_cause = 4  # DEEPSLEEP_RESET
     rig.world.rtc_memory = BEFORE.get(happening, b"")
     flash_board(read_tree(sys.argv[2], {}, ""), slot)
     sys.path[:] = ["", ".frozen", "/lib"]

@@ -148,6 +148,7 @@ class Outcome:
     points: int = 0
     worst_free_ms: float = 0.0
     gaps: int = 0  # points after which the log tells of a gap
+    lost: int = 0  # strokes outside of the gap
     wrong: list[tuple[str, str, float]] = field(default_factory=list)
 
 
@@ -224,22 +225,20 @@ class Sweep:
         try:
             os.write(self._report, json.dumps(self._found(what)).encode())
         except BaseException as error:
-            os.write(self._report, json.dumps([f"report: {error!r}", 0.0, 0]).encode())
+            os.write(self._report, json.dumps([f"report: {error!r}", 0.0, 0, 0]).encode())
         finally:
             os._exit(0)
 
     def _found(self, what: str) -> list:
-        """Return what is wrong ("": nothing), when the bus was good again (ms), and how many gaps the log has."""
+        """Return what is wrong ("": nothing), when the bus was good again (ms), gaps in the log, strokes lost."""
         rig, bus = self.rig, self._bus
         t0_s = bus.t0_us / 1e6
         rig.clock._script.clear()
         if not what and rig.world.level(4):
             what = "motor pin high"
         missing = lost(self.expected, strokes(rig), (t0_s, t0_s + self._fault.gap_s), self._end_s - 1.0)
-        if not what and missing:
-            what = f"{missing} strokes lost"
         free_ms = (bus.free_us - bus.t0_us) / 1e3 if bus.free_us else 0.0
-        return [what, free_ms, sum(len(session.gaps) for session in rig.sessions())]
+        return [what, free_ms, sum(len(session.gaps) for session in rig.sessions()), missing]
 
     def _hear(self, name: str, where: str, t_s: float, reading: int, writing: int) -> None:
         os.close(writing)
@@ -247,10 +246,11 @@ class Sweep:
             said = stream.read()
         os.wait()
         shutil.rmtree(CHILD, ignore_errors=True)
-        what, free_ms, gaps = json.loads(said) if said else ("hang", 0.0, 0)
+        what, free_ms, gaps, missing = json.loads(said) if said else ("hang", 0.0, 0, 0)
         outcome = self.outcomes[name]
         outcome.points += 1
         outcome.gaps += gaps > 0
+        outcome.lost += missing
         outcome.worst_free_ms = max(outcome.worst_free_ms, free_ms)
         if not what and name == "SDA held" and free_ms > FREE_MS:
             what = f"bus back after {free_ms:.1f} ms"
@@ -360,11 +360,11 @@ def drawn(count: int, span_s: tuple[float, float]):
 
 
 def table(title: str, done: Sweep) -> int:
-    """Print a table of a sweep; return how many points were wrong."""
+    """Print a table of a sweep; return how many points were wrong, lost strokes apart."""
     from rolltools import console
 
-    rows = [(n, o.points, o.gaps, f"{o.worst_free_ms:.1f}", len(o.wrong)) for n, o in done.outcomes.items()]
-    columns = ("fault", ">points", ">gap in the log", ">bus good after ms at most", ">wrong")
+    rows = [(n, o.points, o.gaps, f"{o.worst_free_ms:.1f}", o.lost, len(o.wrong)) for n, o in done.outcomes.items()]
+    columns = ("fault", ">points", ">gap in the log", ">bus good after ms at most", ">strokes lost", ">wrong")
     console.table(columns, rows, title)
     wrong = [(name, *what) for name, o in done.outcomes.items() for what in o.wrong]
     for (name, what, where), times in Counter((n, w, p) for n, w, p, _ in wrong).most_common(20):
@@ -374,7 +374,7 @@ def table(title: str, done: Sweep) -> int:
 
 
 def main() -> None:
-    """Print the tables; fail when anything hung, lost a stroke outside its gap, or kept the bus for too long."""
+    """Print the tables; fail when anything hung, died, was reset, or kept the bus for too long."""
     stride = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     with tempfile.TemporaryDirectory() as folder:

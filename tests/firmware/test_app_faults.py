@@ -3,7 +3,9 @@
 
 import pytest
 from fakes.app_rig import pressed
+from faultlog import FaultLog
 
+from rollcore.faults import FAULT_NAMES
 from rollcore.settings import Settings
 
 PRESSES = [(2.0, 0.0), (1.0, 5.0), (1.5, 14.0), (1.0, 5.0), (1.0, 0.0)]
@@ -305,3 +307,41 @@ def test_a_chip_that_holds_the_bus_costs_no_sample(make_rig, clocks):
     rig.run(13.0)
     session = rig.session()
     assert (session.state, session.gaps, session.faults) == ("complete", [], [])
+
+
+def logged_faults(rig):
+    path = rig.root / "faults.bin"
+    return [(FAULT_NAMES[row[3]], row[4]) for row in FaultLog(path.read_bytes()).faults] if path.exists() else []
+
+
+def test_a_fault_of_the_running_app_is_kept_in_the_fault_log_once_between_two_contacts(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (4.0, 5.0), (4.0, 0.0), (2.0, 5.0), (6.0, 0.0)]))
+    kept = {}
+    for at_s in (5.9, 9.5, 18.0):
+        rig.at(at_s, lambda at_s=at_s: kept.setdefault(at_s, logged_faults(rig)))
+    board = rig.board()
+    board.faults.append("haptic")
+    rig.run(20.0, board)
+    assert kept[5.9] == [("haptic", 1)], "out of contact at the start: at once"
+    assert kept[9.5] == kept[18.0] == [("haptic", 1)], "an erase for each name, and no more"
+
+
+def test_a_fault_in_a_contact_waits_for_its_end(make_rig):
+    rig = make_rig(pressed([(2.0, 0.0), (6.0, 5.0), (8.0, 0.0)]))
+    rig.at(4.0, lambda: rig.world.chips["imu"].power_on())
+    kept = {}
+    for at_s in (7.0, 11.0):
+        rig.at(at_s, lambda at_s=at_s: kept.setdefault(at_s, logged_faults(rig)))
+    rig.run(16.0)
+    assert kept == {7.0: [], 11.0: [("imu", 1)]}
+
+
+def test_a_nearly_empty_cell_keeps_no_faults(make_rig):
+    rig = make_rig(pressed([(12.0, 0.0)]))
+    rig.world.chips["gauge"].millivolts = 3150
+    rig.world.chips["gauge"].rate_x10 = -60
+    board = rig.board()
+    board.faults.append("haptic")
+    rig.at(8.0, lambda: rig.world.press(True))  # it sleeps, and would for ever
+    rig.run(10.0, board)
+    assert logged_faults(rig) == []

@@ -18,6 +18,8 @@ def test_a_fault_at_any_transfer_of_any_state(known, tmp_path, stride):
     done = bus_sweep.sweep(tmp_path, bus_sweep.every(known.states, stride, counts), known.strokes)
     assert set(counts) == set(known.states) and min(counts.values()) > 150
     assert {name: outcome.wrong for name, outcome in done.outcomes.items() if outcome.wrong} == {}
+    assert {name: o.lost for name, o in done.outcomes.items() if o.lost and name != "brown-out of all"} == {}
+    assert done.outcomes["brown-out of all"].lost <= 3 * done.outcomes["brown-out of all"].points // 100
     assert min(outcome.points for outcome in done.outcomes.values()) >= 1000 // stride
     assert 6.0 < done.outcomes["SDA held"].worst_free_ms < bus_sweep.FREE_MS
     assert done.outcomes["brown-out of all"].gaps > 0, "what the log tells of"

@@ -90,6 +90,12 @@ def test_an_app_that_failed_three_times_in_a_row_is_not_started_until_the_next_r
     assert seen["kept"] == [ord("F"), 0]
 
 
+def test_the_button_that_wakes_a_sleeper_is_not_one_held_at_boot(boot):
+    printed, seen = boot("woken")
+    assert not any("safe mode" in line for line in printed)
+    assert seen["sessions"], "the app ran"
+
+
 def test_the_button_held_at_boot_is_safe_mode(boot):
     printed, seen = boot("held")
     assert "safe mode" in printed[0]
