@@ -22,7 +22,7 @@ def test_the_page_is_not_stale(currents):
 
 
 @pytest.mark.parametrize(
-    ("state", "ma"), [("session", 78.5), ("idle", 50.6), ("asleep, as sold", 3.0), ("asleep, LEDs cut", 1.35)]
+    ("state", "ma"), [("session", 78.5), ("idle", 63.0), ("asleep, as sold", 3.0), ("asleep, LEDs cut", 1.35)]
 )
 def test_the_parts_add_up_to_what_is_known_of_the_whole(currents, state, ma):
     assert total_ma(currents, state) == pytest.approx(ma, rel=0.01)
