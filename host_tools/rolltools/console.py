@@ -88,8 +88,9 @@ def progress(what: str, total: float | None = None) -> Iterator[Callable[[float]
 def run(app: Callable[[], Any]) -> int:
     """Run the command line `app` and return its exit code; whatever it raises becomes lines on stderr, no traceback.
 
-    0 done, 1 failed, 2 wrong usage, 130 interrupted. RollerError and the errors of the file system are the user's to
-    cure; anything else is a bug of this program and says so. `ROLLER_DEBUG=1` shows the traceback.
+    0 done, 1 failed, 2 wrong usage, 75 not now (try again in a moment), 130 interrupted. RollerError and the errors of
+    the file system are the user's to cure; anything else is a bug of this program and says so. `ROLLER_DEBUG=1` shows
+    the traceback.
     """
     try:
         return _exit_code(app)
@@ -121,7 +122,7 @@ def _failed(error: Exception) -> int:
     cause, cure = _explain(error)
     print(f"error: {printable(cause)}", file=sys.stderr)
     print(f"cure:  {printable(cure)}", file=sys.stderr)
-    return EXIT_FAILED
+    return error.exit_code if isinstance(error, RollerError) else EXIT_FAILED
 
 
 def _explain(error: Exception) -> tuple[str, str]:

@@ -130,10 +130,10 @@ class Found:
 
 
 def test_a_port_that_is_not_there(monkeypatch):
-    monkeypatch.setattr("rolltools.link.list_ports.comports", list)
+    monkeypatch.setattr("rolltools.link.port.list_ports.comports", list)
     with refused("there is no port /dev/ttyUSB99", "check the cable"):
         Link("/dev/ttyUSB99")
-    monkeypatch.setattr("rolltools.link.list_ports.comports", lambda: [Found("/dev/ttyUSB0")])
+    monkeypatch.setattr("rolltools.link.port.list_ports.comports", lambda: [Found("/dev/ttyUSB0")])
     with refused("there is no port /dev/ttyUSB99", "the ports here: /dev/ttyUSB0"):
         Link("/dev/ttyUSB99")
 
@@ -152,7 +152,7 @@ def test_a_port_that_another_program_has():
 
 
 def test_a_port_without_permission(monkeypatch):
-    monkeypatch.setattr("rolltools.link.SerialTransport", _denied)
+    monkeypatch.setattr("rolltools.link.port.SerialTransport", _denied)
     monkeypatch.setattr("os.access", lambda path, mode: False)  # these tests may run as root, who may everything
     with port(Script()) as name, refused("no permission to open", "dialout"):
         link(name)
@@ -163,13 +163,15 @@ def _denied(*_args, **_options):
 
 
 def test_no_board_and_two_boards(monkeypatch):
-    monkeypatch.setattr("rolltools.link.list_ports.comports", list)
+    monkeypatch.setattr("rolltools.link.port.list_ports.comports", list)
     with refused("no board is connected", "--port"):
         find_port()
-    monkeypatch.setattr("rolltools.link.list_ports.comports", lambda: [Found("/dev/ttyUSB0"), Found("/dev/ttyUSB1")])
+    monkeypatch.setattr(
+        "rolltools.link.port.list_ports.comports", lambda: [Found("/dev/ttyUSB0"), Found("/dev/ttyUSB1")]
+    )
     with refused("2 boards are connected: /dev/ttyUSB0, /dev/ttyUSB1", "--port"):
         find_port()
-    monkeypatch.setattr("rolltools.link.list_ports.comports", lambda: [Found("/dev/ttyUSB1")])
+    monkeypatch.setattr("rolltools.link.port.list_ports.comports", lambda: [Found("/dev/ttyUSB1")])
     assert find_port() == "/dev/ttyUSB1"
 
 

@@ -1,121 +1,31 @@
 # SPDX-License-Identifier: MIT
-"""The link to a board: the only file that knows mpremote and the serial port.
+"""A board at its raw REPL: small programs (`snippets/`) are run there, and files written.
 
-A `Link` stops the app, runs small programs (`snippets/`) at the board's raw REPL, moves files, and starts the app
-again when it is closed. Everything that comes from the board is checked before it is believed.
+Everything that comes from the board is checked before it is believed.
 """
 
+import ast
 import binascii
 import contextlib
 import hashlib
 import io
 import json
-import os
-import struct
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import serial
-from mpremote.transport import TransportError
-from mpremote.transport_serial import SerialTransport
-from serial.tools import list_ports
+from ..errors import RollerError
+from .port import FAILURES, NoFileSystemError, PatientSerial, close_transport, find_port, open_transport
 
-from .errors import RollerError
-
-BAUD = 115200
-_SNIPPETS = Path(__file__).parent / "snippets"
+_SNIPPETS = Path(__file__).parents[1] / "snippets"
 _CHUNK = 2048  # bytes a question; the board holds it a few times over
-_SILENCE_S = 10.0  # a board that says nothing for so long is gone
+_SILENCE_S = 4.0  # a board that says nothing for so long is gone
 _LONGEST_S = 60.0  # one answer takes no longer, even when bytes keep coming
 _RESTART_S = 3.0
-_USB_VENDORS = {0x10C4, 0x1A86, 0x0403, 0x303A}  # CP210x, CH34x, FTDI, Espressif
-# What mpremote and pyserial raise when the line is cut or says something unexpected.
-_FAILURES = (TransportError, serial.SerialException, OSError, ValueError, struct.error)
-_SOFT_REBOOT = b"soft reboot"
-_NO_FILE_SYSTEM = b"filesystem appears to be corrupted"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _FULL = ("Errno 28", "OSError: 28", "ENOSPC")
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
-
-
-def find_port() -> str:
-    """Return the port of the one board that is connected; RollerError when there is none or more than one."""
-    ports = [port.device for port in list_ports.comports() if port.vid in _USB_VENDORS]
-    if not ports:
-        raise RollerError("no board is connected", "plug it in with a data cable, or name its port with --port")
-    if len(ports) > 1:
-        raise RollerError(f"{len(ports)} boards are connected: {', '.join(ports)}", "name one of them with --port")
-    return ports[0]
-
-
-def _open_error(port: str) -> RollerError:
-    """Say why a port cannot be opened; mpremote keeps the reason to itself."""
-    known = [found.device for found in list_ports.comports()]
-    path = Path(port)
-    if port not in known and not path.exists():
-        there = f"the ports here: {', '.join(known)}" if known else "there is none here: check the cable"
-        return RollerError(f"there is no port {port}", there)
-    if path.exists() and not path.is_char_device():
-        return RollerError(f"{port} is no serial port", "name the board's port, as /dev/ttyUSB0")
-    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-        return RollerError(f"no permission to open {port}", "join the group of the port (dialout), then log in again")
-    return RollerError(f"{port} is in use by another program", "close the other program (a terminal?) and try again")
-
-
-class _NoFileSystemError(serial.SerialException):
-    """MicroPython cannot mount its file system, and after a reset says so for ever."""
-
-
-class _PatientSerial:
-    """A serial port that ends a conversation in which bytes keep coming and lead nowhere; mpremote would listen on."""
-
-    def __init__(self, port: Any, longest_s: float) -> None:
-        self._port = port
-        self._longest_s = longest_s
-        self._end_s = 0.0
-        self._heard: bytes | None = None
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin a new question: its answer may take the longest time again."""
-        self._end_s = time.monotonic() + self._longest_s
-
-    def read(self, size: int = 1) -> bytes:
-        """Return up to `size` bytes; SerialException when the time for this answer is over."""
-        self._check()
-        data = bytes(self._port.read(size))
-        if self._heard is not None:
-            self._heard += data
-            if _NO_FILE_SYSTEM in self._heard.partition(_SOFT_REBOOT)[2]:
-                self._heard = None
-                raise _NoFileSystemError
-        return data
-
-    def watch(self, on: bool) -> None:
-        """Look for a board that has no file system in what it says after a reset: _NoFileSystemError."""
-        self._heard = b"" if on else None
-
-    def inWaiting(self) -> int:  # noqa: N802 - the name that mpremote calls
-        """Return how many bytes wait; SerialException when the time for this answer is over."""
-        self._check()
-        return int(self._port.in_waiting)
-
-    def _check(self) -> None:
-        if time.monotonic() > self._end_s:
-            raise serial.SerialException("no end of the answer")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._port, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # rts and dtr belong to the port
-        if name.startswith("_"):
-            object.__setattr__(self, name, value)
-        else:
-            setattr(self._port, name, value)
 
 
 class Link:
@@ -135,25 +45,20 @@ class Link:
         self.port = port or find_port()
         self._restart = restart
         self._silence_s = silence_s
-        try:
-            self._transport = SerialTransport(self.port, baudrate=BAUD, timeout=silence_s)
-        except _FAILURES as error:
-            raise _open_error(self.port) from error
-        self._transport.serial.write_timeout = silence_s
-        self._serial = _PatientSerial(self._transport.serial, longest_s)
-        self._transport.serial = self._serial
+        self._transport = open_transport(self.port, silence_s, longest_s)
+        self._serial: PatientSerial = self._transport.serial
 
     def __enter__(self) -> Self:
         try:
             self._enter()
-        except _FAILURES as error:
-            self._close()
+        except FAILURES as error:
+            close_transport(self._transport)
             raise RollerError(
                 f"no MicroPython answers on {self.port}",
                 "flash it first with `roller flash`, or press its reset button",
             ) from error
         except BaseException:
-            self._close()
+            close_transport(self._transport)
             raise
         return self
 
@@ -162,7 +67,7 @@ class Link:
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not understand
                 self._transport.enter_raw_repl(timeout_overall=self._silence_s)
-        except _NoFileSystemError:
+        except NoFileSystemError:
             self._serial.write(b"\x03")  # the REPL behind it is the raw one since before the reset
             if not self._transport.read_until(1, _RAW_REPL, timeout_overall=self._silence_s).endswith(_RAW_REPL):
                 raise
@@ -177,16 +82,12 @@ class Link:
             if self._restart:
                 self._start_app()
         finally:
-            self._close()
-
-    def _close(self) -> None:
-        with contextlib.suppress(*_FAILURES):
-            self._transport.close()
+            close_transport(self._transport)
 
     def _start_app(self) -> None:
         """Leave the raw REPL and reset softly: boot.py and main.py run again."""
         self._serial.begin()
-        with contextlib.suppress(*_FAILURES):
+        with contextlib.suppress(*FAILURES):
             self._transport.serial.write(b"\r\x03")  # whatever was cut off in the middle
             self._transport.exit_raw_repl()
             self._transport.read_until(1, b">>> ", timeout=1, timeout_overall=_RESTART_S)
@@ -195,12 +96,38 @@ class Link:
 
     def exec(self, code: str) -> bytes:
         """Run Python source on the board; return what it printed. RollerError when it fails or falls silent."""
+        self._start(code)
+        return self._end()
+
+    @contextlib.contextmanager
+    def talk(self, code: str) -> Iterator[PatientSerial]:
+        """Run Python source that talks with the port itself; the block is the other side of that conversation.
+
+        A block that is left by an error ends the program with Ctrl-C; the link is good for more then. RollerError as
+        in `exec`.
+        """
+        self._start(code)
+        try:
+            yield self._serial
+        except FAILURES as error:
+            raise self._silent() from error
+        except BaseException:
+            self._interrupt()
+            raise
+        self._end()
+
+    def _start(self, code: str) -> None:
         self._serial.begin()
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not understand
                 self._transport.exec_raw_no_follow(code)
-                said, failed = self._transport.follow(self._silence_s)
-        except _FAILURES as error:
+        except FAILURES as error:
+            raise self._silent() from error
+
+    def _end(self) -> bytes:
+        try:
+            said, failed = self._transport.follow(self._silence_s)
+        except FAILURES as error:
             raise self._silent() from error
         if failed:
             last = failed.decode(errors="replace").strip().splitlines()[-1:] or ["an error without text"]
@@ -208,13 +135,19 @@ class Link:
             raise RollerError(f"the board answered: {_plain(last[0])}", f"{full}run `roller doctor` to see its state")
         return bytes(said)
 
+    def _interrupt(self) -> None:
+        """End the program that runs, and reach the prompt of the raw REPL anew."""
+        self._serial.begin()
+        with contextlib.suppress(*FAILURES), contextlib.redirect_stdout(io.StringIO()):
+            self._transport.enter_raw_repl(soft_reset=False, timeout_overall=self._silence_s)
+
     def _silent(self) -> RollerError:
         return RollerError(f"the board on {self.port} fell silent", "check the cable and try again")
 
     def run(self, snippet: str, **args: Any) -> Any:
         """Call `main(**args)` of `snippets/SNIPPET.py` on the board and return its result, which travels as JSON."""
         call = f"\nimport json\nprint(json.dumps(main(**{args!r})))\n"
-        lines = self.exec((_SNIPPETS / f"{snippet}.py").read_text() + call).strip().splitlines()
+        lines = self.exec(snippet_source(snippet) + call).strip().splitlines()
         try:
             return json.loads(lines[-1])
         except (IndexError, ValueError, RecursionError) as error:
@@ -269,6 +202,20 @@ class Link:
                 f"{path} arrived damaged on the board", "try again; if it happens often, try another cable"
             )
         self.exec(f"import os\nos.rename({part!r}, {path!r})")
+
+
+def snippet_source(name: str) -> str:
+    """Return the source of `snippets/NAME.py` without comments and docstrings: the line is slow."""
+    return compact((_SNIPPETS / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def compact(source: str) -> str:
+    """Return Python source that does the same, without comments and docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
 
 
 def nonsense() -> RollerError:

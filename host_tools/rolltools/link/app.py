@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""A board whose app runs: requests to its console (`firmware/console.py`), and nothing is interrupted."""
+
+import json
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from ..errors import RollerError
+from .port import FAILURES, PatientSerial, close_transport, find_port, open_transport
+
+_ANSWER_S = 0.8  # the app looks every 50 ms; it may just write a page
+_POLL_S = 0.1
+_LONGEST_LINE = 4096  # bytes; no line of ours is longer
+
+
+class NoAppError(RollerError):
+    """No app answers at the port: another program runs there, or the prompt waits."""
+
+
+class AppLink:
+    """The console of a running app; a context manager. Ctrl-C is never sent, and the board never reset.
+
+    `port` None means the one board that is connected.
+    """
+
+    def __init__(self, port: str | None = None) -> None:
+        self.port = port or find_port()
+        self._transport = open_transport(self.port, _POLL_S, _ANSWER_S)
+        self.serial: PatientSerial = self._transport.serial
+        self._heard = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        close_transport(self._transport)
+
+    def ask(self, request: str, wait_s: float = _ANSWER_S) -> Any:
+        """Return the answer to a request, as `status` or `cue 3`; NoAppError when none comes within `wait_s`."""
+        self.send(request)
+        word = request.split()[0]
+        for line in self.lines(wait_s):
+            if word in line:
+                return line[word]
+        raise NoAppError(
+            f"no app answers on {self.port}", "deploy the firmware with `roller deploy`, or press the reset button"
+        )
+
+    def send(self, request: str) -> None:
+        """Send a request, on a line of its own."""
+        self.serial.begin()
+        try:
+            self.serial.write(b"\n@" + request.encode() + b"\n")
+        except FAILURES as error:
+            raise self._gone() from error
+
+    def lines(self, silence_s: float) -> Iterator[dict[str, Any]]:
+        """Yield the JSON objects that the app says, until it has said none for `silence_s`."""
+        end_s = time.monotonic() + silence_s
+        while time.monotonic() < end_s:
+            self.serial.begin()
+            *lines, self._heard = (self._heard + self._read()).split(b"\n")
+            self._heard = self._heard[-_LONGEST_LINE:]
+            for line in lines:
+                said = _parsed(line)
+                if said is not None:
+                    yield said
+                    end_s = time.monotonic() + silence_s
+
+    def _read(self) -> bytes:
+        try:
+            return self.serial.read_some()
+        except FAILURES as error:
+            raise self._gone() from error
+
+    def _gone(self) -> RollerError:
+        return RollerError(f"the board on {self.port} is gone", "check the cable and try again")
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """Return the object in a line of the app, None for any other line, or one that noise has got into."""
+    _, at, text = line.partition(b"@{")
+    try:
+        said = json.loads(b"{" + text) if at else None
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
