@@ -6,6 +6,7 @@
 @mark       a mark in the log; false without a session
 @step       the next step of the routine; false where none runs
 @cue N      play cue N; false when a more urgent one plays
+@sessions @send @pulled @clock   closed sessions to the host: see sending.py
 
 States, bands and cues are numbers: their names are in `rollcore.fields`, which a board has no room for.
 """
@@ -23,7 +24,11 @@ def answer(line, app, now_ms):
         words = line.decode().split()
     except ValueError:
         return None  # not even text
-    ask = _REQUESTS.get(words[0]) if words else None
+    if not words:
+        return None
+    if words[0] in _FILES:
+        return json.dumps({words[0]: _file(app, words)})
+    ask = _REQUESTS.get(words[0])
     return json.dumps({words[0]: ask(app, now_ms, words[1:])}) if ask else None
 
 
@@ -83,4 +88,14 @@ def _cue(app, now_ms, words):
     return app.upkeep.cue(number, now_ms)
 
 
+def _file(app, words):
+    import sending  # 3 KB that only a pull needs
+
+    try:
+        return getattr(sending, words[0])(app, words[1:])
+    except (OSError, ValueError, IndexError) as error:
+        return "%s: %s" % (type(error).__name__, error)
+
+
 _REQUESTS = {"status": _status, "live": _live, "mark": _mark, "step": _step, "cue": _cue}
+_FILES = ("sessions", "send", "pulled", "clock")

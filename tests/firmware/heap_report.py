@@ -26,6 +26,7 @@ from rolltools.recording import Recording, engine_rows  # noqa: E402
 HEAP_KB = 110  # what the firmware may need, compiled; the stand-ins for the ESP32 come on top of it here
 SOURCES_KB = 128  # from sources, for those who copy them onto a board by hand
 ROOMY_KB = 300
+_FOR_A_HOST = ("console", "answers", "live", "sender", "sending")  # loaded when a host asks for something
 _NAME = re.compile(r"^Q\((.*)\)$", re.MULTILINE)
 DEVICE = Path(rolltools.__file__).resolve().parent / "virtual" / "device"
 
@@ -70,13 +71,14 @@ def run(
 
 
 def _is_in(firmware: Path, name: str) -> bool:
-    """Tell whether the firmware uses a name, too."""
+    """Tell whether the firmware of a roller without a host uses a name, too."""
     return any(re.search(rb"\b" + re.escape(name.encode()) + rb"\b", data) for data in _contents(firmware))
 
 
 @cache
 def _contents(firmware: Path) -> list[bytes]:
-    return [path.read_bytes() for path in firmware.rglob("*") if path.suffix in (".py", ".mpy")]
+    paths = [path for path in firmware.rglob("*") if path.suffix in (".py", ".mpy") and path.stem not in _FOR_A_HOST]
+    return [path.read_bytes() for path in paths]
 
 
 def _tables(names: int) -> int:

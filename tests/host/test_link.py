@@ -241,31 +241,6 @@ def test_a_paste_mode_that_is_cut_off(header):
         board.exec("print('a program that is longer than one window' * 20)" + " " * 300)
 
 
-SHA_OF_ABC = b'{"/f": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}'
-
-
-def test_a_file_comes_over_whole():
-    script = Script(said(SHA_OF_ABC), said(), said(b"616263"), said())
-    with port(script) as name, link(name, restart=False) as board:
-        assert board.read_file("/f", 3) == b"abc"
-
-
-@pytest.mark.parametrize(
-    ("size", "chunk", "cause"),
-    [
-        (3, b"616264", "came over damaged"),  # another byte
-        (4, b"616263", "came over damaged"),  # the list said 4
-        (3, b"6162636465", "makes no sense"),  # more than was asked for
-        (3, b"61626", "makes no sense"),
-        (3, b"abc!", "makes no sense"),
-    ],
-)
-def test_a_file_that_is_not_what_the_board_has(size, chunk, cause):
-    script = Script(said(SHA_OF_ABC), said(), said(chunk), said(), said())
-    with port(script) as name, link(name, restart=False) as board, refused(cause):
-        board.read_file("/f", size)
-
-
 def test_a_file_that_arrives_damaged_is_not_renamed():
     script = Script(said(), said(), said(), said(b'{"/f.part": "00"}'))
     with port(script) as name, link(name, restart=False) as board, refused("arrived damaged on the board"):

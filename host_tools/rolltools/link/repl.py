@@ -4,18 +4,20 @@
 Everything that comes from the board is checked before it is believed.
 """
 
-import ast
-import binascii
 import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+import tokenize
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+from .. import FIRMWARE_DIR
 from ..errors import RollerError
+from .frames import DATA, PAYLOAD, Frame, FrameReader
 from .port import FAILURES, NoFileSystemError, PatientSerial, close_transport, find_port, open_transport
 
 _SNIPPETS = Path(__file__).parents[1] / "snippets"
@@ -23,9 +25,21 @@ _CHUNK = 2048  # bytes a question; the board holds it a few times over
 _SILENCE_S = 4.0  # a board that says nothing for so long is gone
 _LONGEST_S = 60.0  # one answer takes no longer, even when bytes keep coming
 _RESTART_S = 3.0
+_MOST_NOISE = 65536  # bytes between frames; a board says one for each 2 KB that it reads ahead of the first frame
+_PROMPT_S = 1.5
+_PROGRAM_OVER = b"\x04>"
+_TRACE = b"Traceback (most recent call last):"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _FULL = ("Errno 28", "OSError: 28", "ENOSPC")
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
+
+
+class FileRange(NamedTuple):
+    """The bytes `start` to `end` of a file on the board."""
+
+    path: str
+    start: int
+    end: int
 
 
 class Link:
@@ -112,7 +126,8 @@ class Link:
         except FAILURES as error:
             raise self._silent() from error
         except BaseException:
-            self._interrupt()
+            with contextlib.suppress(RollerError):
+                self._interrupt()
             raise
         self._end()
 
@@ -130,16 +145,17 @@ class Link:
         except FAILURES as error:
             raise self._silent() from error
         if failed:
-            last = failed.decode(errors="replace").strip().splitlines()[-1:] or ["an error without text"]
-            full = "its flash is full: pull the sessions; " if any(sign in last[0] for sign in _FULL) else ""
-            raise RollerError(f"the board answered: {_plain(last[0])}", f"{full}run `roller doctor` to see its state")
+            raise _board_failed(failed)
         return bytes(said)
 
     def _interrupt(self) -> None:
-        """End the program that runs, and reach the prompt of the raw REPL anew."""
+        """End the program that runs, and reach the prompt of the raw REPL anew; RollerError when there is none."""
         self._serial.begin()
-        with contextlib.suppress(*FAILURES), contextlib.redirect_stdout(io.StringIO()):
-            self._transport.enter_raw_repl(soft_reset=False, timeout_overall=self._silence_s)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT_S)
+        except FAILURES as error:
+            raise self._silent() from error
 
     def _silent(self) -> RollerError:
         return RollerError(f"the board on {self.port} fell silent", "check the cable and try again")
@@ -162,31 +178,38 @@ class Link:
             raise nonsense()
         return found
 
-    def read_file(self, path: str, size: int, progress: Progress | None = None) -> bytes:
-        """Return the file at `path` on the board, `size` bytes, proven by its SHA-256 on the board."""
-        digest = self.digests([path])[path]
-        data = bytearray()
-        self.exec(f"from binascii import hexlify\nf = open({path!r}, 'rb')")
-        while len(data) < size:
-            chunk = self._read_chunk(min(_CHUNK, size - len(data)))
-            if not chunk:
-                break
-            data += chunk
-            if progress:
-                progress(len(data), size)
-        self.exec("f.close()")
-        if len(data) != size or hashlib.sha256(data).hexdigest() != digest:
-            raise RollerError(f"{_plain(path)} came over damaged", "pull again; if it happens often, try another cable")
-        return bytes(data)
+    def frames(self, ranges: Sequence[FileRange]) -> Iterator[Frame]:
+        """Yield the frames of `ranges` of files, as they come; the number of a request is its place in `ranges`.
 
-    def _read_chunk(self, size: int) -> bytes:
+        It ends with the last of them, or where the board has nothing more to say: frames may be missing then.
+        RollerError when the line is cut.
+        """
+        asked = [tuple(part) for part in ranges]
+        self._start(f"{_sender_source()}\nmain({asked!r}, {PAYLOAD}, {self._transport.serial.baudrate})")
         try:
-            chunk = binascii.unhexlify(self.exec(f"print(hexlify(f.read({size})).decode())").strip())
-        except ValueError as error:
-            raise nonsense() from error
-        if len(chunk) > size:
-            raise nonsense()
-        return chunk
+            yield from self._hear(FrameReader(), len(ranges))
+        finally:
+            self._interrupt()
+
+    def _hear(self, reader: FrameReader, requests: int) -> Iterator[Frame]:
+        ended = 0
+        text = b""
+        while ended < requests and not text.endswith(_PROGRAM_OVER) and len(text) < _MOST_NOISE:
+            self._serial.begin()
+            try:
+                data = self._serial.read_some()
+            except FAILURES as error:
+                raise self._silent() from error
+            if not data:
+                break
+            for frame in reader.feed(data):
+                ended += frame.kind != DATA
+                yield frame
+            text += reader.text()
+        yield from reader.end()
+        _, failed, trace = text.removesuffix(_PROGRAM_OVER).partition(_TRACE)
+        if failed:
+            raise _board_failed(trace)
 
     def write_file(self, path: str, data: bytes, progress: Progress | None = None) -> None:
         """Write `data` to `path` on the board, beside it first and renamed when its SHA-256 is right."""
@@ -204,18 +227,37 @@ class Link:
         self.exec(f"import os\nos.rename({part!r}, {path!r})")
 
 
+@cache
 def snippet_source(name: str) -> str:
     """Return the source of `snippets/NAME.py` without comments and docstrings: the line is slow."""
     return compact((_SNIPPETS / f"{name}.py").read_text(encoding="utf-8"))
 
 
+@cache
+def _sender_source() -> str:
+    sender = (FIRMWARE_DIR / "sender.py").read_text(encoding="utf-8")
+    return compact(sender) + snippet_source("send_files").replace("from sender import Sender\n", "")
+
+
 def compact(source: str) -> str:
-    """Return Python source that does the same, without comments and docstrings."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
+    """Return Python source that does the same, without comments, docstrings and empty lines."""
+    lines = ["", *source.splitlines()]  # tokens count from 1
+    before = tokenize.NEWLINE
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        (row, column), (last, _) = token.start, token.end
+        if token.type in (tokenize.COMMENT, tokenize.NL):
+            lines[row] = lines[row][:column].rstrip()
+            continue
+        if token.type == tokenize.STRING and before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
+            lines[row : last + 1] = [" " * column + "0", *[""] * (last - row)]
+        before = token.type
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _board_failed(trace: bytes) -> RollerError:
+    last = trace.decode(errors="replace").strip().splitlines()[-1:] or ["an error without text"]
+    full = "its flash is full: pull the sessions; " if any(sign in last[0] for sign in _FULL) else ""
+    return RollerError(f"the board answered: {_plain(last[0])}", f"{full}run `roller doctor` to see its state")
 
 
 def nonsense() -> RollerError:
