@@ -29,6 +29,7 @@ class AppLink:
         self.port = port or find_port()
         self._transport = open_transport(self.port, _POLL_S, _ANSWER_S)
         self.serial: PatientSerial = self._transport.serial
+        self.bytes_heard = 0  # of whatever: a board without an app is not a silent one
         self._heard = b""
 
     def __enter__(self) -> Self:
@@ -46,7 +47,11 @@ class AppLink:
         for line in self.lines(wait_s):
             if word in line:
                 return line[word]
-        raise NoAppError(
+        raise self.no_app()
+
+    def no_app(self) -> NoAppError:
+        """Return the error for a port at which no app answers."""
+        return NoAppError(
             f"no app answers on {self.port}", "deploy the firmware with `roller deploy`, or press the reset button"
         )
 
@@ -73,9 +78,11 @@ class AppLink:
 
     def _read(self) -> bytes:
         try:
-            return self.serial.read_some()
+            data = self.serial.read_some()
         except FAILURES as error:
             raise self._gone() from error
+        self.bytes_heard += len(data)
+        return data
 
     def _gone(self) -> RollerError:
         return RollerError(f"the board on {self.port} is gone", "check the cable and try again")
