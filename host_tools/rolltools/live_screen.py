@@ -49,7 +49,7 @@ class LiveScreen:
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         """Yield the lines that fit; the strokes get the room that is left, the keys the last line."""
-        width, height = options.max_width, options.height or 24
+        width, height = options.size
         lines = [self._title(), Text(), *self._force(width - 1, options.ascii_only), Text(), *self._state(), Text()]
         lines += self._strokes(height - len(lines) - 2)
         lines = lines[: height - 1]
@@ -62,8 +62,8 @@ class LiveScreen:
 
     def _title(self) -> Text:
         status = self._seen.status
-        who = f"{status.board or 'a board'}, firmware {status.firmware or 'unknown'}" if status else "waiting for"
-        return Text.assemble(("roller live  ", "bold"), printable(f"{who}, {self._port}" if status else self._port))
+        who = f"{status.board or 'a board'}, firmware {status.firmware or 'unknown'}, " if status else ""
+        return Text.assemble(("roller live  ", "bold"), printable(who + self._port))
 
     # -- force -------------------------------------------------------------------------------------------------
 

@@ -142,21 +142,29 @@ def show(link: "AppLink", console: "Console") -> None:
     from .live_screen import LiveScreen
     from .terminal_keys import pressed_keys
 
-    seen, drawn_s = Seen(), 0.0
     with (
         live_values(link) as values,
         pressed_keys() as key,
-        Live(LiveScreen(seen, link.port), console=console, screen=True, auto_refresh=False) as screen,
+        Live(LiveScreen(Seen(), link.port), console=console, screen=True, auto_refresh=False) as screen,
     ):
-        for said in values:
-            if said is not None:
-                seen = seen.after(said)
-            pressed = key()
-            if pressed == "q":
-                return
-            if pressed == "m":
-                link.send("mark")
-            now_s = time.monotonic()
-            if now_s - drawn_s >= _FRAME_S:
-                drawn_s = now_s
+        try:
+            for seen in _frames(values):
+                pressed = key()
+                if pressed == "q":
+                    return
+                if pressed == "m":
+                    link.send("mark")
                 screen.update(LiveScreen(seen, link.port), refresh=True)
+        finally:
+            console.clear()  # a terminal that was resized may fold what it shows into the lines before it
+
+
+def _frames(values: Iterator[Said | None]) -> Iterator[Seen]:
+    """Yield all that was said so far whenever it is time to draw it, however fast it comes."""
+    seen, drawn_s = Seen(), 0.0
+    for said in values:
+        if said is not None:
+            seen = seen.after(said)
+        if time.monotonic() - drawn_s >= _FRAME_S:
+            drawn_s = time.monotonic()
+            yield seen
