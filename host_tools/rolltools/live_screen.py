@@ -57,7 +57,6 @@ class LiveScreen:
         for line in [*lines, self._keys()]:
             line.no_wrap = True
             line.overflow = "crop"
-            line.truncate(width)
             yield line
 
     def _title(self) -> Text:

@@ -37,16 +37,13 @@ GARBAGE = b"\r\n".join(
 )
 
 
-def quick_clock():
-    """Return a clock that goes on by 0.3 s whenever it is looked at: nobody has to wait for a silence."""
-    ticks = count()
-    return lambda: 0.3 * next(ticks)
+def hear(answer, enough, look_s=0.3):
+    """Return what is heard from a scripted board until `enough(said)`.
 
-
-def hear(answer, enough):
-    """Return what is heard from a scripted board until `enough(said)`."""
-    said = []
-    with port(answer) as name, AppLink(name) as link, live_values(link, quick_clock()) as values:
+    The clock goes on by `look_s` whenever it is looked at: nobody has to wait for a silence.
+    """
+    said, ticks = [], count()
+    with port(answer) as name, AppLink(name) as link, live_values(link, lambda: look_s * next(ticks)) as values:
         for one in values:
             said += [one] if one else []
             if enough(said):
@@ -80,6 +77,13 @@ def test_a_board_is_asked_how_it_is_again_and_again():
     assert len(rows_of(said)) < 20
 
 
+def test_a_board_is_asked_soon_when_a_session_begins_for_its_limits_may_be_others():
+    for session, asked in ((0, 1), (1, 2)):
+        app = ScriptedApp([row(0, session=0), *(row(50 * i, session=session) for i in range(1, 20))], at_once=20)
+        hear(app, lambda said: len(rows_of(said)) >= 20, 0.06)
+        assert app.heard.count(b"@status\n") == asked
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "cause", "cure"),
     [
@@ -109,8 +113,9 @@ def test_garbage_between_the_rows_is_not_believed():
 
 
 @contextlib.contextmanager
-def started(*words, **options):
-    process = subprocess.Popen([*ROLLER, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+def started(*words):
+    buffered = os.environ | {"PYTHONUNBUFFERED": ""}
+    process = subprocess.Popen([*ROLLER, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=buffered)
     try:
         yield process
     finally:
@@ -119,7 +124,8 @@ def started(*words, **options):
 
 
 def test_json_is_one_object_a_line_with_names_and_units():
-    with port(ScriptedApp(ROWS, STATUS | {"faults": ["gauge"]})) as name, started("--json", "--port", name) as process:
+    app = ScriptedApp(ROWS[:5], STATUS | {"faults": ["gauge"]})  # and then nothing more that would fill a buffer
+    with port(app) as name, started("--json", "--port", name) as process:
         lines = [json.loads(process.stdout.readline()) for _ in range(6)]
         process.send_signal(signal.SIGINT)
         assert (process.wait(20), process.stderr.read()) == (0, b"")
