@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from .boards import BOARDS
 from .console import printable
 from .fault_log import WORDS as FAULT_WORDS
 from .live_state import LiveStroke, Seen
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
 # How each band looks and reads; the colours are those of the status light.
-BANDS = {
+BAND_LOOKS = {
     "unknown": ("magenta", "unknown"),
     "apart": ("", "no contact"),
     "too_light": ("bright_blue", "too light"),
@@ -69,10 +70,10 @@ class LiveScreen:
     def _force(self, width: int, ascii_only: bool) -> list[Text]:
         """Return the force as words, as a bar, and the limits below it."""
         felt, status = self._seen.felt, self._seen.status
-        style, words = BANDS[felt.band if felt else "unknown"]
+        style, words = BAND_LOOKS[felt.band if felt else "unknown"]
         force_n = felt.force_n if felt else None
         if force_n is None:
-            said = Text.assemble(_label("force"), ("unknown", BANDS["unknown"][0]))
+            said = Text.assemble(_label("force"), ("unknown", BAND_LOOKS["unknown"][0]))
         else:
             about = status is None or status.about
             number = printable(newtons(round(force_n, 1) + 0.0, about))
@@ -86,7 +87,7 @@ class LiveScreen:
     def _bar(self, width: int, ascii_only: bool, force_n: float | None, style: str) -> Text:
         full, empty = ("#", "-") if ascii_only else ("█", "░")
         if force_n is None:
-            return Text("?" * width, BANDS["unknown"][0])
+            return Text("?" * width, BAND_LOOKS["unknown"][0])
         cells = min(width, max(0, round(force_n / self._top_n() * width)))
         return Text.assemble((full * cells, style), (empty * (width - cells), "dim"))
 
@@ -119,15 +120,21 @@ class LiveScreen:
         contact = "unknown" if felt is None else "yes" if felt.contact else "no"
         session = "unknown" if felt is None else "running" if felt.in_session else "none"
         state = (status.state if status else "") or "unknown"
-        charge = status.charge.says() if status and status.charge else "unknown"
         return [
             Text.assemble(
                 _label("contact"), f"{contact:<9}", _label("session"), f"{session:<9}", _label("state"), state
             ),
             Text.assemble(_label("strokes"), self._counted()),
-            Text.assemble(_label("battery"), charge),
+            Text.assemble(_label("battery"), self._battery()),
             *self._faults(),
         ]
+
+    def _battery(self) -> str:
+        status = self._seen.status
+        if status and status.charge:
+            return status.charge.says()
+        board = BOARDS.get(status.board) if status else None
+        return "unknown" if board is None or board.has_gauge else "this board has no gauge"
 
     def _counted(self) -> str:
         """Return how many strokes there were; those of a session that was there before are not all known."""

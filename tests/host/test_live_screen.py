@@ -11,7 +11,7 @@ from live_said import SAID, STATUS, live, seen_after
 from rich.console import Console
 
 from rollcore.fields import BAND_NAMES, DOUBT_NAMES
-from rolltools.live_screen import BANDS, DOUBTS, LiveScreen
+from rolltools.live_screen import BAND_LOOKS, DOUBTS, LiveScreen
 from rolltools.live_state import Seen, understood
 
 PORT = "/dev/ttyUSB0"
@@ -76,7 +76,7 @@ def test_where_it_is_narrow_the_limits_are_a_list():
 @pytest.mark.parametrize("band", BAND_NAMES)
 def test_every_band_is_a_word_and_a_colour_and_without_colour_a_word(band, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
-    style, words = BANDS[band]
+    style, words = BAND_LOOKS[band]
     force = {"force_mn": None} if band == "unknown" else {}
     coloured = drawn(rolling(band=band, **force), force_terminal=True, color_system="standard")[2]
     assert words in coloured
@@ -101,6 +101,11 @@ def test_a_force_that_is_not_known_is_said_and_drawn_as_such_with_its_reason():
 def test_newtons_of_a_board_that_was_not_calibrated_are_about():
     assert "about 4.2 N" in drawn(rolling(STATUS | {"about": True}))[2]
     assert "about" not in drawn(rolling())[2]
+
+
+@pytest.mark.parametrize(("board", "words"), [("thing_plus", "unknown"), ("devkit_fsr", "this board has no gauge")])
+def test_a_charge_that_is_not_told_is_unknown_or_there_is_no_gauge(board, words):
+    assert f"battery   {words}\n" in "\n".join(drawn(rolling(STATUS | {"board": board, "battery_mv": None})))
 
 
 def test_before_the_board_has_said_anything_nothing_is_known():
