@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a host may ask of the running app (see console.py), and the answers: one JSON object a line.
 
-@status     state, battery, faults
+@status     state, limits of force, battery, faults
 @live on    what is felt, 20 times a second, until @live off
 @mark       a mark in the log; false without a session
 @step       the next step of the routine; false where none runs
@@ -39,7 +39,8 @@ def _status(app, now_ms, _words):
     except OSError:
         battery = rate_x10 = None  # the gauge is not needed to roll
     mv, percent_x10 = battery or (None, None)
-    if not app.engine.in_contact:
+    engine = app.engine
+    if not engine.in_contact:
         gc.collect()  # else what is free tells little
     return {
         "firmware": VERSION,
@@ -47,14 +48,27 @@ def _status(app, now_ms, _words):
         "device": board.unique_id(),
         "t_ms": now_ms,
         "state": app.upkeep.state,
-        "contact": app.engine.in_contact,
-        "band": app.engine.band,
+        "contact": engine.in_contact,
+        "band": engine.band,
+        "limits_mn": _limits_mn(engine),
+        "about": board.force_kind == "fsr" or not board.calibration.calibrated,
         "battery_mv": mv,
         "percent_x10": percent_x10,
         "rate_x10": rate_x10,
         "faults": sorted(set(board.faults + app.upkeep.faults)),
+        "force_fault": engine._check.fault,  # its number in `rollcore.faults`, 0 for none
         "free_heap": gc.mem_free(),
     }
+
+
+def _limits_mn(engine):
+    """Return where in band, firm, over and the ceiling begin now: a step of the routine may have limits of its own.
+
+    They are read where they are kept: one more name in the engine, for a host that may ask, costs a board without a
+    host 9 kB of heap where the table of names is full.
+    """
+    bands, pressure = engine._bands, engine._pressure
+    return [bands._low_mn, bands._firm_mn, pressure.limit_mn, pressure._ceiling_mn]
 
 
 def _live(app, _now_ms, words):

@@ -2,15 +2,11 @@
 """The link against boards that are not there, busy, silent, noisy or broken: one cause, one cure, in bounded time."""
 
 import fcntl
-import os
-import pty
-import select
-import threading
 import time
-import tty
 from contextlib import contextmanager
 
 import pytest
+from fakes.pty_port import port
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,42 +15,6 @@ from rolltools.link import Link, find_port
 
 SILENCE_S, LONGEST_S, BOUND_S = 0.2, 0.6, 4.0
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
-
-
-@contextmanager
-def port(answer):
-    """Yield a pty's port; `answer(data)` returns what the other side says to each piece it reads, at first to b""."""
-    master, slave = pty.openpty()
-    tty.setraw(slave)
-    name = os.ttyname(slave)
-    ended = threading.Event()
-
-    def serve():
-        os.set_blocking(master, False)
-        say(answer(b""))
-        while not ended.is_set():
-            if select.select([master], [], [], 0.01)[0]:
-                try:
-                    say(answer(os.read(master, 4096)))
-                except OSError:
-                    return
-
-    def say(data):
-        while data and not ended.is_set():
-            try:
-                data = data[os.write(master, data) :]
-            except BlockingIOError:
-                select.select([], [master], [], 0.01)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield name
-    finally:
-        ended.set()
-        thread.join()
-        os.close(master)
-        os.close(slave)
 
 
 class Script:

@@ -37,6 +37,7 @@ class AppLink:
         self._transport = open_transport(self.port, _POLL_S, _ANSWER_S)
         self.serial: PatientSerial = self._transport.serial
         self._reader = FrameReader()
+        self.bytes_heard = 0  # of whatever: a board without an app is not a silent one
         self._heard = b""
 
     def __enter__(self) -> Self:
@@ -54,7 +55,11 @@ class AppLink:
         for line in self.lines(wait_s):
             if word in line:
                 return line[word]
-        raise NoAppError(
+        raise self.no_app()
+
+    def no_app(self) -> NoAppError:
+        """Return the error for a port at which no app answers."""
+        return NoAppError(
             f"no app answers on {self.port}", "deploy the firmware with `roller deploy`, or press the reset button"
         )
 
@@ -102,9 +107,11 @@ class AppLink:
     def _read(self) -> list[Frame]:
         self.serial.begin()
         try:
-            return self._reader.feed(self.serial.read_some())
+            data = self.serial.read_some()
         except FAILURES as error:
             raise self._gone() from error
+        self.bytes_heard += len(data)
+        return self._reader.feed(data)
 
     def _gone(self) -> RollerError:
         return RollerError(f"the board on {self.port} is gone", "check the cable and try again")
