@@ -5,10 +5,11 @@
 """
 
 from .app import AppLink, NoAppError, RefusedError, in_contact
-from .port import find_port
+from .port import BAUD, find_port
 from .repl import FileRange, Link, Progress, compact, nonsense, snippet_source
 
 __all__ = [
+    "BAUD",
     "AppLink",
     "FileRange",
     "Link",
