@@ -67,6 +67,7 @@ class LoaderPort:
         self._stop_reader, self._stop_writer = os.pipe()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._closed = threading.Event()
+        self._frames = Unslip()
 
     def __enter__(self) -> "LoaderPort":
         self._thread.start()
@@ -94,34 +95,40 @@ class LoaderPort:
         poll.register(self._stop_reader, select.POLLIN)
         stop = select.poll()
         stop.register(self._stop_reader, select.POLLIN)
-        frames, was_open = Unslip(), False
+        was_open = False
         while True:
             ready = dict(poll.poll())
             if self._stop_reader in ready:
                 return
-            if ready[self._master] & select.POLLHUP and not ready[self._master] & select.POLLIN:
-                data = b""
-            else:
+            data = self._read() if ready[self._master] & select.POLLIN else b""
+            if data:
+                was_open = True
                 try:
-                    data = os.read(self._master, 65536)
-                except OSError:
-                    data = b""
-            if not data:
-                if was_open:
-                    self.chip.restart()
-                    self._closed.set()
-                    frames, was_open = Unslip(), False
-                if stop.poll(_LISTEN_MS):
+                    self._heard(data)
+                except PowerCut:
+                    self.chip.flash.operations_left = None
+                    self._pull()
                     return
-                continue
-            was_open = True
-            try:
-                for frame in frames.feed(data):
-                    self._take(frame)
-            except PowerCut:
-                self.chip.flash.operations_left = None
-                self._pull()
+            elif was_open:
+                was_open = False
+                self._hung_up()
+                self._closed.set()
+            elif stop.poll(_LISTEN_MS):
                 return
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._master, 65536)
+        except OSError:
+            return b""  # nobody has the other end open
+
+    def _heard(self, data: bytes) -> None:
+        for frame in self._frames.feed(data):
+            self._take(frame)
+
+    def _hung_up(self) -> None:
+        self._frames = Unslip()
+        self.chip.restart()
 
     def _take(self, frame: bytes) -> None:
         baud = self._host_baud()

@@ -86,6 +86,7 @@ class Esp32:
         self.faults = faults or Faults()
         self.commands: list[int] = []  # every one that was understood as a request, in order
         self.on_command: Callable[[int], None] = lambda count: None
+        self.on_reboot: Callable[[], None] = lambda: None
         self.restart()
 
     def restart(self) -> None:
@@ -244,6 +245,7 @@ class Esp32:
         self._writing = None
         if not stay:
             self.restart()
+            self.on_reboot()
 
     def _whole_flash(self, op: int, data: bytes) -> Iterator[bytes]:
         if op == ERASE_FLASH:
