@@ -10,6 +10,7 @@ import contextlib
 import os
 import threading
 import tty
+from collections.abc import Callable
 from pathlib import Path
 
 from fakes.esp32_images import FLASH_START, on_flash
@@ -30,6 +31,7 @@ class WholeBoard(LoaderPort):
         super().__init__(Esp32(NorFlash(content=b"" if bare else on_flash(image))))
         self._folder = folder
         self._image = image
+        self.on_heard: Callable[[bytes], None] = lambda data: None
         self._app = contextlib.ExitStack()
         self._app_fd: int | None = None
         self.chip.on_reboot = self._start
@@ -73,6 +75,7 @@ class WholeBoard(LoaderPort):
         self.chip.flash.data[_VFS_AT:] = (self._folder / "flash.img").read_bytes()
 
     def _heard(self, data: bytes) -> None:
+        self.on_heard(data)
         if self._app_fd is not None and _SYNC_BEGINS in data:
             self._stop()
             self.chip.restart()

@@ -100,9 +100,12 @@ def test_files_of_a_board_are_seen_and_may_be_kept(at):
         assert found.holds_files
         raise RollerError("these are wanted", "keep them")
 
-    with LoaderPort(Esp32(board_flash)) as board, pytest.raises(RollerError, match="these are wanted"):
+    esp32, started = Esp32(board_flash), []
+    esp32.on_reboot = lambda: started.append("anew")
+    with LoaderPort(esp32) as board, pytest.raises(RollerError, match="these are wanted"):
         chip.write(proven(), board.port, refuse)
     assert untouched(board) and bytes(board_flash.data) == before
+    assert started == ["anew"], "what it ran before, it runs again"
 
 
 @pytest.mark.parametrize(

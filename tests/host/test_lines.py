@@ -7,16 +7,18 @@ The code that moves the lines is mpremote's, pyserial's and esptool's own; the c
 import time
 from types import SimpleNamespace
 
-import esptool
 import pytest
 import serial
 from esptool.reset import ClassicReset, HardReset, UnixTightReset
 from fakes import protocol_board
 from fakes.auto_reset import AutoReset, kernel_with
-from fakes.flashing_rig import used_chip
+from fakes.esp32_images import on_flash
+from fakes.flashing_rig import proven, used_chip
 from fakes.loader_port import LoaderPort
 from mpremote.transport_serial import SerialTransport
 
+from rolltools.errors import RollerError
+from rolltools.flashing import chip as flashing_chip
 from rolltools.link import Link
 from rolltools.virtual.process import run_board
 
@@ -108,12 +110,25 @@ def test_esptool_starts_the_app(lines, chip):
     assert lines.boots == ["boot loader", "app"]
 
 
-def test_esptool_goes_the_whole_way_by_the_lines(lines, chip, monkeypatch):
+@pytest.fixture
+def impatient(monkeypatch):
     monkeypatch.setattr("esptool.loader.time", SimpleNamespace(time=time.time, sleep=lambda _s: None))
-    with esptool.connect_esp(f"board://{chip.port}", before="default-reset") as rom:
-        assert rom.CHIP_NAME == "ESP32"
-        assert lines.boots == ["boot loader"]
-        esptool.reset_chip(rom, "hard-reset")
-        lines.wait(1.0)
+
+
+def test_a_board_with_lines_is_flashed_and_started(lines, chip, impatient):
+    taken = proven()
+    flashing_chip.write(taken, f"board://{chip.port}")
     lines.wait(1.0)
     assert lines.boots == ["boot loader", "app"]
+    assert bytes(chip.chip.flash.data) == on_flash(taken.data)
+
+
+def test_a_board_that_is_refused_is_started_again(lines, chip, impatient):
+    def refuse(_chip):
+        raise RollerError("not this one", "another one")
+
+    with pytest.raises(RollerError, match="not this one"):
+        flashing_chip.write(proven(), f"board://{chip.port}", refuse)
+    lines.wait(1.0)
+    assert lines.boots == ["boot loader", "app"]
+    assert chip.chip.flash.erases == chip.chip.flash.programs == 0

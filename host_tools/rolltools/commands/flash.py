@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`roller flash`: MicroPython onto an ESP32, and the board made ready."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,8 +60,8 @@ def flash(
     saved = None if no_backup else _save(where, folder)
     written = _write(taken, where, folder, saved)
     console.note(f"{taken.name} is on the board at {where} and verified")
-    with console.progress("Deploying"):
-        settled = road.settle(where, written.chip, folder, board, not no_deploy)
+    with console.progress("Deploying", 1.0) as advance:
+        settled = road.settle(where, written.chip, folder, board, not no_deploy, _part_by_part(advance))
     findings = None if no_deploy else _doctor(where)
     if as_json:
         console.print_json(_told(taken, where, written, saved, settled, findings))
@@ -72,8 +73,8 @@ def flash(
 def _save(port: str, folder: Path) -> "Saved":
     from ..flashing import road
 
-    with console.progress("Bringing away what the board holds"):
-        saved = road.save(port, folder)
+    with console.progress("Bringing away what the board holds", 1.0) as advance:
+        saved = road.save(port, folder, _part_by_part(advance))
     if saved.backup:
         console.note(f"{saved.backup.sessions} sessions and {len(saved.backup.files)} files are in {folder}")
     elif saved.answered:
@@ -91,14 +92,20 @@ def _write(image: "Image", port: str, folder: Path, saved: "Saved | None") -> "W
             road.refuse_loss(found, folder)
 
     with console.progress(f"Flashing {image.name}", 1.0) as advance:
-        part = 0.0
+        return chip.write(image, port, may_erase, _part_by_part(advance))
 
-        def say(done: int, total: int) -> None:
-            nonlocal part
-            advance(done / total - part)
-            part = done / total
 
-        return chip.write(image, port, may_erase, say)
+def _part_by_part(advance: Callable[[float], None]) -> Callable[[int, int], None]:
+    """Return what moves a bar of length 1 to (bytes done, bytes in all)."""
+    shown = 0.0
+
+    def say(done: int, total: int) -> None:
+        nonlocal shown
+        if total:
+            advance(done / total - shown)
+            shown = done / total
+
+    return say
 
 
 def _doctor(port: str) -> "list[Finding]":

@@ -40,8 +40,8 @@ def new_folder(now: datetime) -> Path:
     return Path(f"{_FOLDER}{now:%Y%m%d-%H%M%S}")
 
 
-def make(link: Link, folder: Path, say: Callable[[str, int], None] | None = None) -> Backup | None:
-    """Bring files and sessions of a board to `folder`; None where it holds none. `say` hears (name, bytes more).
+def make(link: Link, folder: Path, say: Callable[[int, int], None] | None = None) -> Backup | None:
+    """Bring files and sessions of a board to `folder`; None where it holds none. `say` hears (bytes done, in all).
 
     RollerError when anything cannot be brought whole, or the folder is the backup of something else.
     """
@@ -60,9 +60,18 @@ def make(link: Link, folder: Path, say: Callable[[str, int], None] | None = None
         return None
     older = _unfinished(folder, board)
     kind = deploying.choose_board(link, None)
+    done, total = 0, sum(sizes.values()) + sum(entry.size for entry in sessions)
+
+    def more(_name: str, size: int) -> None:
+        nonlocal done
+        done += size
+        if say:
+            say(done, total)
+
     for name, size in sizes.items():
         write_whole(folder / name, link.read_file("/" + name, size))
-    pulled = pulling.pull(link, folder, say, sessions, clock_contact.make(link))
+        more(name, size)
+    pulled = pulling.pull(link, folder, more, sessions, clock_contact.make(link))
     files = tuple(sorted({*sizes, *(older.files if older else ())}))
     made = Backup(folder, board, kind, files, len(pulled) + (older.sessions if older else 0))
     _note(made)

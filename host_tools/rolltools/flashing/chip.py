@@ -84,7 +84,6 @@ def _written(image: Image, port: str, baud: int, may_erase: Callable[[Chip], Non
                 may_erase(chip)
             esptool.write_flash(esp, [(FLASH_START, image.data)], erase_all=True)
             esptool.verify_flash(esp, [(FLASH_START, image.data)])
-            esptool.reset_chip(esp, "no-reset" if _has_no_lines(port) else "hard-reset")
             return Written(chip, baud)
         except (esptool.FatalError, OSError) as error:
             raise _RateError(str(error)) from error
@@ -92,17 +91,27 @@ def _written(image: Image, port: str, baud: int, may_erase: Callable[[Chip], Non
 
 @contextlib.contextmanager
 def _loader(port: str) -> Iterator[Any]:
-    """Give esptool's own program on the ESP32 at `port`, at the slow rate; RollerError for another chip."""
+    """Give esptool's own program on the ESP32 at `port`, at the slow rate; RollerError for another chip.
+
+    In the end the chip is started anew, also one that was refused: it runs what it ran before.
+    """
     import esptool
 
-    rom = esptool.connect_esp(port, before="no-reset" if _has_no_lines(port) else "default-reset")
+    has_no_lines = _has_no_lines(port)
+    rom = esptool.connect_esp(port, before="no-reset" if has_no_lines else "default-reset")
     with rom:
-        if rom.CHIP_NAME != _CHIP:
-            raise RollerError(
-                f"the chip on {port} is an {rom.CHIP_NAME}, not an {_CHIP}", "connect a board with an ESP32"
-            )
-        rom._port.timeout = _SILENCE_S  # esptool itself waits for ever for a program in RAM that does not start
-        yield esptool.run_stub(rom)
+        esp = rom
+        try:
+            if rom.CHIP_NAME != _CHIP:
+                raise RollerError(
+                    f"the chip on {port} is an {rom.CHIP_NAME}, not an {_CHIP}", "connect a board with an ESP32"
+                )
+            rom._port.timeout = _SILENCE_S  # esptool itself waits for ever for a program in RAM that does not start
+            esp = esptool.run_stub(rom)
+            yield esp
+        finally:
+            with contextlib.suppress(esptool.FatalError, OSError):
+                esptool.reset_chip(esp, "no-reset" if has_no_lines else "hard-reset")
 
 
 def _look(esp: Any) -> Chip:
@@ -125,7 +134,7 @@ def _check_flash(chip: Chip, image: Image) -> None:
 
 
 def _has_no_lines(port: str) -> bool:
-    """Tell whether a port is a pty, which cannot reset a chip: what is behind it waits in its boot loader already."""
+    """Tell whether a port is a pty, which cannot reset a chip: one behind it waits in its boot loader already."""
     return bool(_PTY.fullmatch(str(Path(port).resolve())))
 
 

@@ -16,7 +16,7 @@ from ..link import Link
 from . import backup as backups
 from .chip import Chip
 
-Say = Callable[[str, int, int], None]  # which file, bytes done, bytes in all
+Say = Callable[[int, int], None]  # bytes done, bytes in all
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Set:
     put_back: list[str]
 
 
-def save(port: str, folder: Path, say: Callable[[str, int], None] | None = None) -> Saved:
+def save(port: str, folder: Path, say: Say | None = None) -> Saved:
     """Bring what the board on `port` holds to `folder`; RollerError, with nothing erased, when that fails."""
     with contextlib.ExitStack() as stack:
         link = Link(port)
@@ -72,5 +72,6 @@ def settle(port: str, chip: Chip, folder: Path, board: str | None, deploy: bool,
         name = done = None
         if deploy:
             name = deploying.choose_board(link, board or (waiting[-1].kind if waiting else None))
-            done = deploying.deploy(link, deploying.firmware_for(name), say)
+            heard = None if say is None else lambda _path, sent, total: say(sent, total)
+            done = deploying.deploy(link, deploying.firmware_for(name), heard)
         return Set(name, done, backups.put_back(link, waiting))
