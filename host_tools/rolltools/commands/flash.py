@@ -41,6 +41,8 @@ def flash(
     Sessions and settings of a board that has MicroPython go to a folder first; its settings and calibration are put
     back at the end, and the doctor looks at it. Cut off at any point: run it again, it begins anew and ends it.
 
+    A release is known by --releases: a TOML table with url, sha256 and size under each version.
+
     \b
     Example:
       roller flash ESP32_GENERIC.bin --sha256 6f0c...e1 --port /dev/ttyUSB0
