@@ -74,6 +74,7 @@ def test_what_steers_the_board_goes_back_and_the_rest_does_not(link, tmp_path):
     made = backup.make(link, tmp_path / "to")
     wipe(link)
     assert backup.waiting(tmp_path / "to", BOARD) == [made]
+    assert backup.waiting(tmp_path / "to", "0" * 12) == [], "another board has nothing to do with it"
     assert backup.put_back(link, [made]) == ["settings.json", "calibration.json", "motor.json"]
     assert json_files(link) == {name: FILES[name] for name in ("settings.json", "calibration.json", "motor.json")}
     assert backup.waiting(tmp_path / "to", BOARD) == []
@@ -89,13 +90,13 @@ def test_a_board_without_a_file_system(tmp_path):
 
 
 class Lying:
-    """A board that gives one answer to everything."""
+    """A board that lies about its files, and about nothing else."""
 
     def __init__(self, answer):
-        self._answer = answer
+        self._answers = {"root_files": answer, "list_sessions": [], "which_board": {"named": "thing_plus"}}
 
-    def run(self, _snippet, **_args):
-        return self._answer
+    def run(self, snippet, **_args):
+        return self._answers[snippet]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ def test_cut_off_at_every_byte():
         (combined(boot=part(BOOT, chip=9)), "boot loader is made for another chip (id 9)"),
         (combined(app=part(APP, chip=9)), "application is made for another chip (id 9)"),
         (combined(boot=part(BOOT, chip=0x0500)), "made for another chip"),
+        (combined(boot=part(BOOT, hashed=2)), "the header of its boot loader is damaged"),
         (combined(boot=part([])), "the header of its boot loader is damaged"),
         (combined(boot=part([(0x40080400, bytes(TABLE_AT))])), "its boot loader is cut off"),
         (part(APP), "its partition table is cut off"),  # an application without the rest
