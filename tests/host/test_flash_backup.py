@@ -86,7 +86,9 @@ def test_a_board_that_holds_nothing(link, tmp_path):
 
 
 def test_a_board_without_a_file_system(tmp_path):
-    assert backup.make(Lying({"id": BOARD, "sizes": None}), tmp_path / "to") is None
+    """It may hold sessions that somebody else can read: they are not erased unless the user says so."""
+    with pytest.raises(RollerError, match="no file system: it is damaged"):
+        backup.make(Lying({"id": BOARD, "sizes": None}), tmp_path / "to")
 
 
 class Lying:

@@ -175,6 +175,16 @@ def killed_then_finished(step):
         assert bytes(board.chip.flash.data) == on_flash(taken.data), step
 
 
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("step", range(90, 190, 7))
+def test_killed_with_an_image_of_full_size(step):
+    taken = proven(combined(app_bytes=1_600_000))
+    with LoaderPort(used_chip()) as board:
+        assert write_and_die(board, taken, step)
+        chip.write(taken, board.port)
+        assert bytes(board.chip.flash.data) == on_flash(taken.data), step
+
+
 def test_cable_pulled_and_run_again():
     for step in (3, 12, 90, 93, 95):
         pulled_then_finished(step)

@@ -55,8 +55,8 @@ def flash(
 
     if board:
         boards.known(board)  # before anything is erased
-    with console.progress("Checking the image"):
-        taken = proven(image, sha256, trust, releases)
+    with console.progress("Checking the image") as advance:
+        taken = proven(image, sha256, trust, releases, advance)
     where = port or find_port()
     folder = backup or new_folder(datetime.now())
     saved = None if no_backup else _save(where, folder)

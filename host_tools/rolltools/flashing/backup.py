@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import clock_contact, deploying, pulling
 from ..archive import read_object, write_whole
+from ..diagnosis import NO_FILE_SYSTEM
 from ..errors import RollerError
 from ..link import Link, nonsense
 
@@ -49,7 +50,7 @@ def make(link: Link, folder: Path, say: Callable[[int, int], None] | None = None
     try:
         board, sizes = str(told["id"]), told["sizes"]
         if sizes is None:
-            return None  # no file system: the flash holds nothing that anybody could read
+            raise RollerError(f"the board has no file system: {NO_FILE_SYSTEM}", "run `roller doctor` to see its state")
         sane = all(name in _KEPT and type(size) is int and 0 <= size <= _LARGEST_BYTES for name, size in sizes.items())
     except (KeyError, TypeError, AttributeError) as error:
         raise nonsense() from error
