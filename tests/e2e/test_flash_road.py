@@ -84,8 +84,8 @@ def test_a_board_in_use_is_in_use_again(board, tmp_path):
 # what the board hears at a stage of the way: while the flash is not erased yet, and after it
 STAGES = {
     "asked for its files": (b"unique_id", False),
-    "a file is read": (b"'/settings.json', 'rb'", False),
-    "a session is read": (b"'/sessions/s000041.roll', 'rb'", False),
+    "a file is read": (b"('/settings.json', 0, ", False),
+    "a session is read": (b"('/sessions/s000041.roll', 0, ", False),
     "in the boot loader": (b"\xc0\x00\x05", False),
     "erasing": (b"\xc0\x00\xd0", False),
     "writing": (b"\xc0\x00\x11", True),

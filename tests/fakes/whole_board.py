@@ -21,6 +21,7 @@ from fakes.rom_loader import Esp32
 from rolltools.virtual.process import run_board
 
 _VFS_AT = 0x200000
+_LONGEST_SIGN = 64  # bytes that `on_heard` hears again, so that nothing it looks for is cut in two
 _SYNC_BEGINS = b"\xc0\x00\x08\x24\x00"  # what esptool says first to a chip that it has just reset
 
 
@@ -32,6 +33,7 @@ class WholeBoard(LoaderPort):
         self._folder = folder
         self._image = image
         self.on_heard: Callable[[bytes], None] = lambda data: None
+        self._heard_last = b""
         self._app = contextlib.ExitStack()
         self._app_fd: int | None = None
         self.chip.on_reboot = self._start
@@ -75,7 +77,8 @@ class WholeBoard(LoaderPort):
         self.chip.flash.data[_VFS_AT:] = (self._folder / "flash.img").read_bytes()
 
     def _heard(self, data: bytes) -> None:
-        self.on_heard(data)
+        self.on_heard(self._heard_last + data)
+        self._heard_last = data[-_LONGEST_SIGN:]
         if self._app_fd is not None and _SYNC_BEGINS in data:
             self._stop()
             self.chip.restart()

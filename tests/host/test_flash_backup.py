@@ -4,8 +4,8 @@
 import json
 
 import pytest
+from fakes.roll_files import write_roll
 from fakes.virtual_boards import Flash
-from roll_files import write_roll
 
 from rolltools.errors import RollerError
 from rolltools.flashing import backup, road
@@ -121,10 +121,18 @@ def test_a_board_that_lies(tmp_path, answer):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("fails_at", range(1, 1 + len(FILES)))
+@pytest.mark.parametrize("fails_at", range(1, 1 + 2 * len(FILES)))  # a frame of data and a digest for each
 def test_a_backup_that_was_cut_off_is_none(link, tmp_path, monkeypatch, fails_at):
     fill(link)
-    cut_off(monkeypatch, link, "read_file", fails_at)
+    real = link.frames
+
+    def frames(ranges):
+        for heard, frame in enumerate(real(ranges), 1):
+            if heard == fails_at:
+                raise RollerError("the board fell silent", "check the cable")
+            yield frame
+
+    monkeypatch.setattr(link, "frames", frames)
     with pytest.raises(RollerError, match="fell silent"):
         backup.make(link, tmp_path / "to")
     assert backup.waiting(tmp_path / "to", BOARD) == []
@@ -132,17 +140,18 @@ def test_a_backup_that_was_cut_off_is_none(link, tmp_path, monkeypatch, fails_at
     assert backup.make(link, tmp_path / "to").files == tuple(sorted(FILES)), "the next run goes on in its folder"
 
 
-def cut_off(monkeypatch, link, method, fails_at):
+def cut_off(monkeypatch, link, fails_at):
+    """Let the link fall silent at a file that is written."""
     calls = []
-    real = getattr(link, method)
+    real = link.write_file
 
-    def failing(*args, **kwargs):
-        calls.append(args)
+    def failing(path, data):
+        calls.append(path)
         if len(calls) == fails_at:
             raise RollerError("the board fell silent", "check the cable")
-        return real(*args, **kwargs)
+        real(path, data)
 
-    monkeypatch.setattr(link, method, failing)
+    monkeypatch.setattr(link, "write_file", failing)
 
 
 @pytest.mark.parametrize("fails_at", (1, 2, 3))
@@ -151,7 +160,7 @@ def test_a_putting_back_that_was_cut_off_is_finished_by_the_next(link, tmp_path,
     fill(link)
     backup.make(link, first)
     wipe(link)
-    cut_off(monkeypatch, link, "write_file", fails_at)
+    cut_off(monkeypatch, link, fails_at)
     with pytest.raises(RollerError, match="fell silent"):
         backup.put_back(link, backup.waiting(first, BOARD))
     monkeypatch.undo()

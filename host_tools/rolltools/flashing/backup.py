@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from .. import clock_contact, deploying, pulling
+from .. import deploying, pulling
 from ..archive import read_object, write_whole
 from ..diagnosis import NO_FILE_SYSTEM
 from ..errors import RollerError
+from ..fetching import Fetch, fetch
 from ..link import Link, nonsense
+from ..session_source import StoppedBoard
 
 NOTE = "backup.json"
 PUT_BACK = ("settings.json", "calibration.json", "motor.json", "routine.json")
@@ -56,23 +58,22 @@ def make(link: Link, folder: Path, say: Callable[[int, int], None] | None = None
         raise nonsense() from error
     if not sane:
         raise nonsense()
-    sessions = pulling.offered(link)
+    source = StoppedBoard(link)
+    sessions = source.sessions()
     if not sizes and not sessions:
         return None
     older = _unfinished(folder, board)
     kind = deploying.choose_board(link, None)
     done, total = 0, sum(sizes.values()) + sum(entry.size for entry in sessions)
 
-    def more(_name: str, size: int) -> None:
+    def more(size: int) -> None:
         nonlocal done
         done += size
         if say:
             say(done, total)
 
-    for name, size in sizes.items():
-        write_whole(folder / name, link.read_file("/" + name, size))
-        more(name, size)
-    pulled = pulling.pull(link, folder, more, sessions, clock_contact.make(link))
+    fetch(source, [Fetch("/" + name, size, folder / name) for name, size in sizes.items()], more, lambda _file: None)
+    pulled = pulling.pull(source, sessions, folder, more, source.contacts())
     files = tuple(sorted({*sizes, *(older.files if older else ())}))
     made = Backup(folder, board, kind, files, len(pulled) + (older.sessions if older else 0))
     _note(made)
