@@ -50,9 +50,11 @@ def with_files(flash: bytes) -> bytes:
     return bytes(context.buffer)
 
 
-def start(board, tmp_path):
+def start(board, tmp_path, *options):
     command = [sys.executable, "-m", "rolltools", "flash", "image.bin", "--trust", "--port", board.port, "--json"]
-    return subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [*command, *options], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def flashed(board, tmp_path):
@@ -79,6 +81,30 @@ def test_a_board_in_use_is_in_use_again(board, tmp_path):
     assert told["backup"]["sessions"] >= 1 and told["board"] == "thing_plus"
     assert {finding["what"] for finding in told["findings"]} >= {"MicroPython", "firmware", "chips", "settings"}
     assert "sessions and 2 files are in roller-backup-" in err
+
+
+@pytest.mark.exhaustive  # that a board is bare shows after 10 s of silence
+def test_a_bare_board_is_in_use_afterwards(vm64, tmp_path):
+    (tmp_path / "image.bin").write_bytes(IMAGE)
+    with WholeBoard(tmp_path / "board", IMAGE, bare=True) as board:
+        out, err = start(board, tmp_path).communicate(timeout=120)
+        told = json.loads(out)
+    assert "no MicroPython answers, the board is bare: nothing to bring away" in err
+    assert told["backup"] is None and told["put_back"] == []
+    assert told["board"] == "thing_plus" and told["deployed"]["switched"]
+    assert not list(tmp_path.glob("roller-backup-*"))
+
+
+@pytest.mark.exhaustive
+def test_files_on_a_board_that_does_not_answer_are_kept(firmware_image, tmp_path):
+    (tmp_path / "image.bin").write_bytes(IMAGE)
+    with WholeBoard(tmp_path / "board", IMAGE, bare=True) as board:
+        board.chip.flash.data[0x200000:] = with_files(firmware_image.read_bytes())
+        out, err = start(board, tmp_path).communicate(timeout=120)
+        assert out == "" and "there are files on the flash, which would be lost" in err and "--no-backup" in err
+        assert board.chip.flash.erases == board.chip.flash.programs == 0
+        out, err = start(board, tmp_path, "--no-backup").communicate(timeout=120)
+        assert json.loads(out)["deployed"]["switched"], err
 
 
 # what the board hears at a stage of the way: while the flash is not erased yet, and after it

@@ -7,6 +7,7 @@ import select
 import termios
 import threading
 import tty
+from collections.abc import Callable
 
 from fakes.nor_flash import PowerCut
 from fakes.rom_loader import ROM_BAUD, Esp32
@@ -159,3 +160,16 @@ class LoaderPort:
         """Take the cable out: whoever has the port open gets an error from now on."""
         os.close(self._master)
         self._master = -1
+
+
+class NoisyPort(LoaderPort):
+    """A line that damages one answer: `damage` of the one in that place, the first of all being 1."""
+
+    def __init__(self, chip: Esp32, place: int, damage: Callable[[bytes], bytes]) -> None:
+        super().__init__(chip)
+        self._left = place
+        self._damage = damage
+
+    def _send(self, data: bytes) -> None:
+        self._left -= 1
+        super()._send(data if self._left else self._damage(data))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """esptool, as it is, on a modelled ESP32: what it leaves on the flash, and what a cut leaves for the next run."""
 
+import random
 import time
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from esptool.loader import StubFlasher
 from esptool.targets import ESP32ROM
 from fakes.esp32_images import combined, on_flash, part, table
 from fakes.flashing_rig import USED, proven, used_chip, write_and_die, write_and_fail
-from fakes.loader_port import LoaderPort
+from fakes.loader_port import LoaderPort, NoisyPort
 from fakes.nor_flash import NorFlash
 from fakes.rom_loader import (
     CHANGE_BAUDRATE,
@@ -36,6 +37,13 @@ def impatient(monkeypatch):
     """Leave out what esptool waits for a real chip, or for a cable to be put back: the model does not need it."""
     monkeypatch.setattr("esptool.cmds.time", SimpleNamespace(time=time.time, sleep=lambda _s: None))
     monkeypatch.setattr("esptool.loader.time", SimpleNamespace(time=time.time, sleep=lambda _s: None))
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Wait less for an answer that does not come."""
+    monkeypatch.setattr("esptool.loader.MAX_TIMEOUT", 0.3)
+    monkeypatch.setattr(chip, "_SILENCE_S", 0.3)
 
 
 def test_the_whole_image_and_nothing_else_is_on_the_flash():
@@ -116,22 +124,64 @@ def test_files_of_a_board_are_seen_and_may_be_kept(at):
         (Faults(no_stub=True), "Failed to start stub flasher"),
     ],
 )
-def test_a_chip_that_says_nothing_is_left_alone(faults, cause):
+def test_a_chip_that_says_nothing_is_left_alone(hasty, faults, cause):
     with LoaderPort(used_chip(faults=faults)) as board:
         error = write_and_fail(board, proven())
     assert cause in error.cause and "BOOT" in error.cure
     assert untouched(board)
 
 
-@pytest.mark.parametrize(
-    "faults", [Faults(keeps_rate=True), pytest.param(Faults(noisy_above_baud=500000), marks=pytest.mark.exhaustive)]
-)
-def test_the_slow_rate_where_the_fast_one_fails(faults):
+@pytest.mark.parametrize("faults", [Faults(keeps_rate=True), Faults(noisy_above_baud=500000)])
+def test_the_slow_rate_where_the_fast_one_fails(hasty, faults):
     with LoaderPort(used_chip(faults=faults)) as board:
         written = chip.write(proven(), board.port)
     assert written.baud == 115200
     assert board.chip.commands.count(CHANGE_BAUDRATE) == 1, "asked for once, and not again"
     assert bytes(board.chip.flash.data) == on_flash(proven().data)
+
+
+DAMAGES = {
+    "flipped": lambda data, draw: flipped(data, draw.randrange(8 * len(data))),
+    "cut": lambda data, draw: data[: draw.randrange(len(data))],
+    "longer": lambda data, draw: data[:5] + draw.randbytes(5) + data[5:],
+    "noise": lambda data, draw: draw.randbytes(len(data)),
+    "empty": lambda data, draw: b"\xc0\x01" + data[2:3] + bytes(6) + b"\xc0",
+    "short": lambda data, draw: data[:-2] + b"\xc0",
+}
+
+
+def flipped(data, bit):
+    damaged = bytearray(data)
+    damaged[bit >> 3] ^= 1 << (bit & 7)
+    return bytes(damaged)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_answer(hasty, damage):
+    for seed in range(6):
+        damaged_then_right_or_refused(damage, seed)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(6, 106))
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_many_damaged_answers(hasty, damage, seed):
+    damaged_then_right_or_refused(damage, seed)
+
+
+def damaged_then_right_or_refused(damage, seed):
+    draw, taken = random.Random(seed), proven()
+    with NoisyPort(used_chip(), draw.randrange(1, 110), lambda data: DAMAGES[damage](data, draw)) as board:
+        error = write_and_fail(board, taken)
+    assert error or bytes(board.chip.flash.data) == on_flash(taken.data)
+
+
+def test_an_answer_without_a_body_is_no_bug_of_ours(hasty):
+    """At the first command of all, where no other rate is tried."""
+    with NoisyPort(used_chip(), 5, lambda data: DAMAGES["empty"](data, None)) as board:
+        error = write_and_fail(board, proven())
+    assert error.cause == "the ESP32 could not be flashed: its answer makes no sense"
+    assert untouched(board)
 
 
 def test_a_worn_cell_is_noticed():

@@ -14,7 +14,7 @@ from ..errors import RollerError
 if TYPE_CHECKING:
     from ..diagnosis import Finding
     from ..flashing.chip import Chip, Written
-    from ..flashing.road import Saved, Set
+    from ..flashing.road import Saved, Settled
     from ..flashing.source import Image
 
 
@@ -123,7 +123,7 @@ def _told(
     port: str,
     written: "Written",
     saved: "Saved | None",
-    settled: "Set",
+    settled: "Settled",
     findings: "list[Finding] | None",
 ) -> dict[str, Any]:
     kept = saved.backup if saved else None
@@ -142,7 +142,7 @@ def _told(
     }
 
 
-def _say(port: str, settled: "Set", findings: "list[Finding] | None") -> None:
+def _say(port: str, settled: "Settled", findings: "list[Finding] | None") -> None:
     if settled.put_back:
         console.say(f"put back: {', '.join(settled.put_back)}")
     if findings is None:

@@ -6,6 +6,7 @@ Everything that can be refused is refused before the erase. What fails at the fa
 
 import contextlib
 import re
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from .source import Image
 _CHIP = "ESP32"
 _FAST_BAUD, _SLOW_BAUD = 921600, 115200
 _SILENCE_S = 3.0
+_CONFUSED = (IndexError, ValueError, struct.error)  # what esptool raises, besides its own, at answers of a wrong shape
 _PTY = re.compile(r"/dev/pts/\d+|/dev/ttys\d+")  # of Linux and of macOS: they have no DTR and no RTS
 _FILES_AT = (0x200000, 0x201000)  # the two superblocks of the file system of ESP32_GENERIC
 _LITTLEFS = b"littlefs"
@@ -61,9 +63,9 @@ def write(
                 return _written(image, port, _FAST_BAUD, may_erase)
             except _RateError:
                 return _written(image, port, _SLOW_BAUD, may_erase)
-    except (esptool.FatalError, OSError, _RateError) as error:
-        last = (str(error).strip().splitlines() or ["no answer"])[0]
-        raise RollerError(f"the ESP32 could not be flashed: {last}", _CURE) from error
+    except (esptool.FatalError, OSError, _RateError, *_CONFUSED) as error:
+        said = "its answer makes no sense" if isinstance(error, _CONFUSED) else str(error).strip()
+        raise RollerError(f"the ESP32 could not be flashed: {(said or 'no answer').splitlines()[0]}", _CURE) from error
 
 
 class _RateError(Exception):
@@ -85,7 +87,7 @@ def _written(image: Image, port: str, baud: int, may_erase: Callable[[Chip], Non
             esptool.write_flash(esp, [(FLASH_START, image.data)], erase_all=True)
             esptool.verify_flash(esp, [(FLASH_START, image.data)])
             return Written(chip, baud)
-        except (esptool.FatalError, OSError) as error:
+        except (esptool.FatalError, OSError, *_CONFUSED) as error:
             raise _RateError(str(error)) from error
 
 
@@ -110,7 +112,7 @@ def _loader(port: str) -> Iterator[Any]:
             esp = esptool.run_stub(rom)
             yield esp
         finally:
-            with contextlib.suppress(esptool.FatalError, OSError):
+            with contextlib.suppress(esptool.FatalError, OSError, *_CONFUSED):
                 esptool.reset_chip(esp, "no-reset" if has_no_lines else "hard-reset")
 
 

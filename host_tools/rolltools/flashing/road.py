@@ -28,7 +28,7 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class Set:
+class Settled:
     """What was done after it: the name of the board, the deploy if there was one, and the files that went back."""
 
     board: str | None
@@ -62,11 +62,11 @@ def refuse_loss(chip: Chip, folder: Path) -> None:
         )
 
 
-def settle(port: str, chip: Chip, folder: Path, board: str | None, deploy: bool, say: Say | None = None) -> Set:
+def settle(port: str, chip: Chip, folder: Path, board: str | None, deploy: bool, say: Say | None = None) -> Settled:
     """Deploy to a board that has MicroPython now, and put back the files that wait for it."""
     waiting = backups.waiting(folder, chip.mac)
     if not deploy and not waiting:
-        return Set(None, None, [])
+        return Settled(None, None, [])
     with Link(port) as link:
         clock_contact.make(link)
         name = done = None
@@ -74,4 +74,4 @@ def settle(port: str, chip: Chip, folder: Path, board: str | None, deploy: bool,
             name = deploying.choose_board(link, board or (waiting[-1].kind if waiting else None))
             heard = None if say is None else lambda _path, sent, total: say(sent, total)
             done = deploying.deploy(link, deploying.firmware_for(name), heard)
-        return Set(name, done, backups.put_back(link, waiting))
+        return Settled(name, done, backups.put_back(link, waiting))
