@@ -69,6 +69,7 @@ class LoaderPort:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._closed = threading.Event()
         self._frames = Unslip()
+        self._name_keeper = -1
 
     def __enter__(self) -> "LoaderPort":
         self._thread.start()
@@ -77,7 +78,7 @@ class LoaderPort:
     def __exit__(self, *_: object) -> None:
         os.write(self._stop_writer, b"x")
         self._thread.join()
-        for fd in (self._stop_reader, self._stop_writer, self._master):
+        for fd in (self._stop_reader, self._stop_writer, self._master, self._name_keeper):
             if fd >= 0:
                 os.close(fd)
 
@@ -157,7 +158,11 @@ class LoaderPort:
                 return
 
     def _pull(self) -> None:
-        """Take the cable out: whoever has the port open gets an error from now on."""
+        """Take the cable out: whoever has the port open gets an error from now on.
+
+        Its name stays taken up to the end, or a port of another process would get it, and be found at it.
+        """
+        self._name_keeper = os.open(self.port, os.O_RDWR | os.O_NOCTTY)
         os.close(self._master)
         self._master = -1
 

@@ -186,10 +186,12 @@ def test_what_was_set_in_between_wins(link, tmp_path):
 
 def test_a_run_in_the_folder_of_the_cut_one_keeps_what_is_there(link, tmp_path):
     fill(link)
+    link.write_file("/sessions/s000007.roll", write_roll(tmp_path / "made", strokes=4).read_bytes())
     backup.make(link, tmp_path / "to")
     wipe(link)
     fill(link, {"settings.json": b"{}"})
     again = backup.make(link, tmp_path / "to")
+    assert again.sessions == 1, "the one that is there"
     assert again.files == tuple(sorted(FILES))
     assert (tmp_path / "to" / "settings.json").read_bytes() == b"{}"
 

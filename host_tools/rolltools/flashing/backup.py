@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .. import deploying, pulling
-from ..archive import read_object, write_whole
+from ..archive import SUFFIX, read_object, write_whole
 from ..diagnosis import NO_FILE_SYSTEM
 from ..errors import RollerError
 from ..fetching import Fetch, fetch
@@ -73,9 +73,9 @@ def make(link: Link, folder: Path, say: Callable[[int, int], None] | None = None
             say(done, total)
 
     fetch(source, [Fetch("/" + name, size, folder / name) for name, size in sizes.items()], more, lambda _file: None)
-    pulled = pulling.pull(source, sessions, folder, more, source.contacts())
+    pulling.pull(source, sessions, folder, more, source.contacts())
     files = tuple(sorted({*sizes, *(older.files if older else ())}))
-    made = Backup(folder, board, kind, files, len(pulled) + (older.sessions if older else 0))
+    made = Backup(folder, board, kind, files, len(list(folder.glob(f"*{SUFFIX}"))))
     _note(made)
     return made
 
