@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from . import FIRMWARE_DIR, boards
-from .diagnosis import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE
-from .errors import RollerError
+from .errors import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE, RollerError
 from .link import Link, nonsense
 
 ROOT_FILE = "main.py"

@@ -9,6 +9,7 @@ from rollcore import VERSION
 from rollcore.settings import SCHEMA
 
 from . import battery, boards, fault_log
+from .errors import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE
 
 _OLDEST = (1, 24)
 _FIRST_YEAR = 2026
@@ -19,8 +20,6 @@ _NAMES_SAID = 3
 _FAULTS_SAID = 5
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
-NO_FILE_SYSTEM = "it is damaged, and MicroPython cannot mount it"
-NO_FILE_SYSTEM_CURE = "write MicroPython anew with `roller flash --no-backup`, which erases all and deploys"
 _DEPLOY = "run `roller deploy`"
 
 # fault of the board: (what it means, what to do)

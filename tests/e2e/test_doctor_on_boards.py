@@ -229,7 +229,7 @@ BOARDS = {
 def link(firmware_image, tmp_path_factory):
     """Return a link to a healthy board: calibrated, its clock set, its app started once."""
     folder = with_firmware(firmware_image, tmp_path_factory.mktemp("doctor"))
-    with run_board(folder, "--clock", "fast") as board, Link(board.port, restart=False) as link:
+    with run_board(folder, "--clock", "fast") as board, Link(board.port, restart=False, silence_s=20) as link:
         clock_contact.make(link)
         link.write_file("/calibration.json", CALIBRATION)
         link.exec(FRESH + TOOLS)

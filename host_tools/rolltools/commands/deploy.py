@@ -33,7 +33,7 @@ def deploy(
 
     if board:
         boards.known(board)  # before anything is stopped
-    with Link(port) as link:
+    with Link(port, without_files=True) as link:
         clock_contact.make(link)
         name = deploying.choose_board(link, board)
         result = _send(link, deploying.firmware_for(name))

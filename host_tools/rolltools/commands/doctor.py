@@ -28,7 +28,7 @@ def doctor(
     from ..diagnosis import PROBLEM
     from ..link import Link
 
-    with Link(port) as link:
+    with Link(port, without_files=True) as link:
         findings = checkup(link)
     if as_json:
         console.print_json({"findings": [vars(finding) for finding in findings]})

@@ -114,7 +114,7 @@ def _doctor(port: str) -> "list[Finding]":
     from ..checkup import checkup
     from ..link import Link
 
-    with console.progress("Asking the doctor"), Link(port) as link:
+    with console.progress("Asking the doctor"), Link(port, without_files=True) as link:
         return checkup(link)
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from .. import deploying, pulling
 from ..archive import SUFFIX, read_object, write_whole
-from ..diagnosis import NO_FILE_SYSTEM
-from ..errors import RollerError
+from ..errors import NO_FILE_SYSTEM, RollerError
 from ..fetching import Fetch, fetch
 from ..link import Link, nonsense
 from ..session_source import StoppedBoard

@@ -39,7 +39,7 @@ class Settled:
 def save(port: str, folder: Path, say: Say | None = None) -> Saved:
     """Bring what the board on `port` holds to `folder`; RollerError, with nothing erased, when that fails."""
     with contextlib.ExitStack() as stack:
-        link = Link(port)
+        link = Link(port, without_files=True)
         try:
             stack.enter_context(link)
         except RollerError:

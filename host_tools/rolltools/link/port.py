@@ -18,6 +18,10 @@ from ..errors import RollerError
 BAUD = 115200
 _READ_S = 2.0  # one read waits no longer
 _USB_VENDORS = {0x10C4, 0x1A86, 0x0403, 0x303A}  # CP210x, CH34x, FTDI, Espressif
+BOOT_LOADER = b"waiting for download"  # what the boot loader says after a reset
+_SYNC = b"\xc0\x00\x08\x24\x00\x00\x00\x00\x00\x07\x07\x12\x20" + b"\x55" * 32 + b"\xc0"
+_SYNC_ANSWER = b"\xc0\x01\x08"
+_GREETING_S, _GREETINGS = 0.1, 4
 _NO_FILE_SYSTEM = b"filesystem appears to be corrupted"
 _SOFT_REBOOT = b"soft reboot"
 # What mpremote and pyserial raise when the line is cut or says something unexpected.
@@ -69,6 +73,21 @@ def close_transport(transport: SerialTransport) -> None:
         transport.close()
 
 
+def waits_in_boot_loader(port: "PatientSerial") -> bool:
+    """Tell whether the chip's boot loader answers at a port: after a reset with BOOT held it says nothing by itself.
+
+    It is greeted as its protocol wants it (Espressif's serial protocol, SYNC), and answers in the same frame.
+    """
+    port.begin()
+    with contextlib.suppress(*FAILURES):
+        port.timeout = _GREETING_S
+        for _ in range(_GREETINGS):
+            port.write(_SYNC)
+            if port.read(len(_SYNC_ANSWER)) == _SYNC_ANSWER:
+                return True
+    return False
+
+
 class NoFileSystemError(serial.SerialException):
     """MicroPython cannot mount its file system, and after a reset says so for ever."""
 
@@ -80,7 +99,8 @@ class PatientSerial:
         self._port = port
         self._longest_s = longest_s
         self._end_s = 0.0
-        self._heard: bytes | None = None
+        self._watching = False
+        self.heard = b""  # while it was watched
         self.begin()
 
     def begin(self) -> None:
@@ -91,10 +111,10 @@ class PatientSerial:
         """Return up to `size` bytes; SerialException when the time for this answer is over."""
         self._check()
         data = bytes(self._port.read(size))
-        if self._heard is not None:
-            self._heard += data
-            if _NO_FILE_SYSTEM in self._heard.partition(_SOFT_REBOOT)[2]:
-                self._heard = None
+        if self._watching:
+            self.heard += data
+            if _NO_FILE_SYSTEM in self.heard.partition(_SOFT_REBOOT)[2]:
+                self._watching = False
                 raise NoFileSystemError
         return data
 
@@ -104,8 +124,8 @@ class PatientSerial:
         return first + self.read(self.inWaiting()) if first else b""
 
     def watch(self, on: bool) -> None:
-        """Look for a board that has no file system in what it says after a reset: NoFileSystemError."""
-        self._heard = b"" if on else None
+        """Keep what is heard, and look in it for a board without a file system after a reset: NoFileSystemError."""
+        self._watching = on
 
     def inWaiting(self) -> int:  # noqa: N802 - the name that mpremote calls
         """Return how many bytes wait; SerialException when the time for this answer is over."""
@@ -121,7 +141,7 @@ class PatientSerial:
 
     def __setattr__(self, name: str, value: Any) -> None:
         # rts and dtr belong to the port
-        if name.startswith("_"):
+        if name.startswith("_") or name == "heard":
             object.__setattr__(self, name, value)
         else:
             setattr(self._port, name, value)

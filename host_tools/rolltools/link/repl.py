@@ -18,9 +18,19 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from .. import FIRMWARE_DIR
-from ..errors import RollerError
+from ..errors import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE, RollerError
 from .frames import DATA, PAYLOAD, Frame, FrameReader
-from .port import BAUD, FAILURES, NoFileSystemError, PatientSerial, close_transport, find_port, open_transport
+from .port import (
+    BAUD,
+    BOOT_LOADER,
+    FAILURES,
+    NoFileSystemError,
+    PatientSerial,
+    close_transport,
+    find_port,
+    open_transport,
+    waits_in_boot_loader,
+)
 
 _SNIPPETS = Path(__file__).parents[1] / "snippets"
 _CHUNK = 2048  # bytes a question; the board holds it a few times over
@@ -36,6 +46,17 @@ _PROGRAM_OVER = b"\x04>"
 _TRACE = b"Traceback (most recent call last):"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _FULL = ("Errno 28", "OSError: 28", "ENOSPC")
+# What stands on the line where there is no prompt: (words, cause, cure).
+_SIGNS = (
+    (BOOT_LOADER, "the board waits in its boot loader", "press its reset button, and leave BOOT alone"),
+    (b"invalid header", "the board has no MicroPython: its flash is empty", "flash it with `roller flash`"),
+    (b"flash read err", "the board has no MicroPython: its flash is empty", "flash it with `roller flash`"),
+    (
+        b"Guru Meditation",
+        "MicroPython crashes on the board, and starts again and again",
+        "flash it with `roller flash`",
+    ),
+)
 _OF_THE_PROGRAM = re.compile(r"^from (?:sender|send_files) import .*\n", re.MULTILINE)
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -52,7 +73,8 @@ class Link:
     """A board at its raw REPL with a clean heap; a context manager.
 
     `port` None means the one board that is connected. `restart` starts the board's app again at the end. A board that
-    is silent for `silence_s`, or not done with one answer after `longest_s`, is given up.
+    is silent for `silence_s`, or not done with one answer after `longest_s`, is given up; so is one whose file system
+    is damaged, unless it may be `without_files`.
     """
 
     def __init__(
@@ -61,10 +83,12 @@ class Link:
         restart: bool = True,
         silence_s: float = _SILENCE_S,
         longest_s: float = _LONGEST_S,
+        without_files: bool = False,
     ) -> None:
         self.port = port or find_port()
         self._restart = restart
         self._silence_s = silence_s
+        self._without_files = without_files
         self._transport = open_transport(self.port, silence_s, longest_s)
         self._serial: PatientSerial = self._transport.serial
 
@@ -72,11 +96,11 @@ class Link:
         try:
             self._enter()
         except FAILURES as error:
+            heard = self._serial.heard
+            if not heard and waits_in_boot_loader(self._serial):
+                heard = BOOT_LOADER
             close_transport(self._transport)
-            raise RollerError(
-                f"no MicroPython answers on {self.port}",
-                "flash it first with `roller flash`, or press its reset button",
-            ) from error
+            raise _no_micropython(self.port, heard) from error
         except BaseException:
             close_transport(self._transport)
             raise
@@ -88,6 +112,8 @@ class Link:
             with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not understand
                 self._transport.enter_raw_repl(timeout_overall=self._silence_s)
         except NoFileSystemError:
+            if not self._without_files:
+                raise RollerError(f"the board has no file system: {NO_FILE_SYSTEM}", NO_FILE_SYSTEM_CURE) from None
             self._serial.write(b"\x03")  # the REPL behind it is the raw one since before the reset
             if not self._transport.read_until(1, _RAW_REPL, timeout_overall=self._silence_s).endswith(_RAW_REPL):
                 raise
@@ -294,6 +320,18 @@ def compact(source: str) -> str:
         before = token.type
     narrow = [" " * ((len(line) - len(line.lstrip())) // 4) + line.lstrip() for line in lines if line]
     return "\n".join(narrow) + "\n"
+
+
+def _no_micropython(port: str, heard: bytes) -> RollerError:
+    """Say why no raw REPL was reached: the boot loader and a crash leave words on the line."""
+    for sign, cause, cure in _SIGNS:
+        if sign in heard:
+            return RollerError(f"{cause} (on {port})", cure)
+    if heard:
+        says = "what comes is no MicroPython: another program, another rate, or a bad cable"
+        return RollerError(f"no MicroPython answers on {port}: {says}", "press its reset button, or flash it anew")
+    says = "flash it with `roller flash`; where it has MicroPython, press its reset button, or move it if it sleeps"
+    return RollerError(f"no MicroPython answers on {port}", says)
 
 
 def _board_failed(trace: bytes) -> RollerError:
