@@ -6,6 +6,7 @@
 
 from .app import AppLink, NoAppError
 from .port import find_port
-from .repl import Link, Progress, compact, nonsense, snippet_source
+from .repl import Link, compact, nonsense, snippet_source
+from .upload import Progress
 
 __all__ = ["AppLink", "Link", "NoAppError", "Progress", "compact", "find_port", "nonsense", "snippet_source"]

@@ -10,13 +10,14 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ..errors import RollerError
 from .port import FAILURES, NoFileSystemError, PatientSerial, close_transport, find_port, open_transport
+from .upload import Progress, StalledError, send
 
 _SNIPPETS = Path(__file__).parents[1] / "snippets"
 _CHUNK = 2048  # bytes a question; the board holds it a few times over
@@ -25,7 +26,12 @@ _LONGEST_S = 60.0  # one answer takes no longer, even when bytes keep coming
 _RESTART_S = 3.0
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _FULL = ("Errno 28", "OSError: 28", "ENOSPC")
-Progress = Callable[[int, int], None]  # bytes done, bytes in all
+_STALLED_S = 1.0  # of silence in an upload; doubled each time that it leads no further
+_MOST_STALLED = 3
+
+
+class SilentError(RollerError):
+    """The board fell silent."""
 
 
 class Link:
@@ -141,8 +147,8 @@ class Link:
         with contextlib.suppress(*FAILURES), contextlib.redirect_stdout(io.StringIO()):
             self._transport.enter_raw_repl(soft_reset=False, timeout_overall=self._silence_s)
 
-    def _silent(self) -> RollerError:
-        return RollerError(f"the board on {self.port} fell silent", "check the cable and try again")
+    def _silent(self) -> SilentError:
+        return SilentError(f"the board on {self.port} fell silent", "check the cable and try again")
 
     def run(self, snippet: str, **args: Any) -> Any:
         """Call `main(**args)` of `snippets/SNIPPET.py` on the board and return its result, which travels as JSON."""
@@ -191,17 +197,34 @@ class Link:
     def write_file(self, path: str, data: bytes, progress: Progress | None = None) -> None:
         """Write `data` to `path` on the board, beside it first and renamed when its SHA-256 is right."""
         part = path + ".part"
-        self.exec(f"f = open({part!r}, 'wb'); w = f.write")
-        for start in range(0, len(data), _CHUNK):
-            self.exec(f"w({data[start : start + _CHUNK]!r})")
-            if progress:
-                progress(min(start + _CHUNK, len(data)), len(data))
-        self.exec("f.close()")
-        if self.digests([part])[part] != hashlib.sha256(data).hexdigest():
+        self.upload(part, data, progress)
+        whole = self.run("settle", part=part, path=path, wanted=hashlib.sha256(data).hexdigest())
+        if whole is not True:
             raise RollerError(
                 f"{path} arrived damaged on the board", "try again; if it happens often, try another cable"
             )
-        self.exec(f"import os\nos.rename({part!r}, {path!r})")
+
+    def upload(self, path: str, data: bytes, progress: Progress | None = None) -> None:
+        """Write `data` to `path` on the board, each block proven by its CRC-32, as often as it takes."""
+        done = stalled = 0
+        while True:
+            try:
+                with self.talk(f"{snippet_source('receive')}\nmain({path!r}, {done}, {len(data)})\n") as port:
+                    for written in send(port, data, done, _STALLED_S * 2**stalled):
+                        done, stalled = written, 0
+                        if progress:
+                            progress(done, len(data))
+                return
+            except SilentError:
+                if stalled == _MOST_STALLED:
+                    raise
+                self._interrupt()
+            except StalledError as error:
+                if stalled == _MOST_STALLED:
+                    raise RollerError(
+                        f"bytes get lost on the way to {self.port}", "try another cable, or another USB port"
+                    ) from error
+            stalled += 1
 
 
 def snippet_source(name: str) -> str:
@@ -210,12 +233,19 @@ def snippet_source(name: str) -> str:
 
 
 def compact(source: str) -> str:
-    """Return Python source that does the same, without comments and docstrings."""
+    """Return Python source that does the same, without comments and docstrings, the snippets it imports within it."""
     tree = ast.parse(source)
+    tree.body = [part for statement in tree.body for part in _inlined(statement)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
     return ast.unparse(tree)
+
+
+def _inlined(statement: ast.stmt) -> list[ast.stmt]:
+    """Return the statements of the snippet that `statement` imports from, else `statement`."""
+    path = _SNIPPETS / f"{statement.module}.py" if isinstance(statement, ast.ImportFrom) else None
+    return ast.parse(compact(path.read_text(encoding="utf-8"))).body if path and path.exists() else [statement]
 
 
 def nonsense() -> RollerError:
