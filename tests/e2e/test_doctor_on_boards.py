@@ -57,7 +57,8 @@ BOARDS = {
     "old MicroPython": Broken(
         "class Old: pass\nreal = sys\nfake = Old()\nfake.path = sys.path\nfake.implementation = Old()\n"
         "fake.implementation.version = (1, 23, 0, '')\nfake.implementation._machine = 'an ESP32'\n"
-        "fake.implementation.name = 'micropython'\nfake.modules, fake.stdin = sys.modules, sys.stdin\n"
+        "fake.implementation.name = 'micropython'\nfake.modules = sys.modules\n"
+        "fake.stdin, fake.stdout = sys.stdin, sys.stdout\n"
         "sys.modules['sys'] = fake",
         "sys = sys.modules['sys'] = real",
         "MicroPython",
@@ -113,32 +114,35 @@ BOARDS = {
         "roller deploy",
     ),
     "file missing": Broken(
-        "os.rename('/a/storage.py', '/kept')",
-        "os.rename('/kept', '/a/storage.py')",
+        "os.rename('/a/storage.mpy', '/kept')",
+        "os.rename('/kept', '/a/storage.mpy')",
         "files",
         PROBLEM,
-        "storage.py",
+        "storage.mpy",
         "roller deploy",
     ),
     "file changed": Broken(
-        "os.rename('/a/app.py', '/kept'); put('/a/app.py', b'pass')",
-        "os.remove('/a/app.py'); os.rename('/kept', '/a/app.py')",
+        "os.rename('/a/app.mpy', '/kept'); put('/a/app.mpy', b'M')",
+        "os.remove('/a/app.mpy'); os.rename('/kept', '/a/app.mpy')",
         "files",
         WARNING,
-        "app.py",
+        "app.mpy",
         "roller deploy",
     ),
+    "source beside a compiled file": Broken(
+        "put('/a/app.py', b'pass')", "os.remove('/a/app.py')", "files", WARNING, "app.py", "roller deploy"
+    ),
     "older app": Broken(
-        "os.rename('/a/rollcore/__init__.py', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"0.0.9\"')",
-        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.py')",
+        "os.rename('/a/rollcore/__init__.mpy', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"0.0.9\"')",
+        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.mpy')",
         "firmware",
         WARNING,
         "older than these tools",
         "roller deploy",
     ),
     "newer app": Broken(
-        "os.rename('/a/rollcore/__init__.py', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"9.0.0\"')",
-        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.py')",
+        "os.rename('/a/rollcore/__init__.mpy', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"9.0.0\"')",
+        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.mpy')",
         "firmware",
         WARNING,
         "newer than these tools",
