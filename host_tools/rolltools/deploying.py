@@ -18,6 +18,7 @@ from .parcel import sha256
 
 ROOT_FILE = "main.py"
 PARCEL = "/deploy.part"  # where the parcel lies until it is unpacked
+_LEFT_BEHIND = [PARCEL, "/active.part", f"/{ROOT_FILE}.part"]  # by a deploy that was cut off
 COMPILING, SENDING = "Compiling", "Sending"
 _BOARD_FILE = "board.py"  # names the board that main.py starts
 _RESERVE_BYTES = 32 * 1024  # folders, and the file system's own
@@ -79,9 +80,9 @@ def choose_board(link: Link, asked: str | None) -> str:
 def state_of(link: Link, clean: bool = False) -> State:
     """Return what is on a board; RollerError for nonsense, and where there is no file system.
 
-    With `clean` the parcel of a deploy that was cut off is removed first.
+    With `clean` that is removed first which a deploy left behind in the root.
     """
-    state = link.run("slots", remove=PARCEL if clean else None)
+    state = link.run("slots", remove=_LEFT_BEHIND if clean else [])
     if isinstance(state, dict) and state.get("free_bytes", 0) is None:
         raise RollerError(f"the board has no file system: {NO_FILE_SYSTEM}", NO_FILE_SYSTEM_CURE)
     try:
@@ -113,20 +114,20 @@ def deploy(link: Link, sources: dict[str, bytes], say: Say | None = None, as_sou
     building.check_version(state.version)
     files = sources if as_source else _compiled(sources, state, say)
     app = {path: data for path, data in files.items() if path != ROOT_FILE}
-    seal = parcel.seal(app)
+    root = {} if state.root == sha256(files[ROOT_FILE]) else {ROOT_FILE: files[ROOT_FILE]}
     active = state.active if state.active in ("a", "b") else None
-    root_changed = state.root != sha256(files[ROOT_FILE])
-    if active and state.seals[active] == seal and not root_changed:
+    if active and state.seals[active] == parcel.seal(app, sorted(app)) and not root:
         return Deployed(active, len(files), [], 0, 0, False)
 
     slot, other = ("b", "a") if active == "a" else ("a", "b")
-    sent, line_bytes = _fill(link, state, app, slot, other, seal, say)
-    if root_changed:
-        sent.append(ROOT_FILE)
-        line_bytes += len(files[ROOT_FILE])
-        link.write_file("/" + ROOT_FILE, files[ROOT_FILE])
-    link.write_file("/active", slot.encode())
-    return Deployed(slot, len(files), sent, sum(len(files[path]) for path in sent), line_bytes, True)
+    have, beside = state.slots[slot], state.slots[other]
+    packed = parcel.pack(app, have, beside, root)
+    lacking = parcel.missing(app, have)
+    need = [*(app[path] for path in lacking), *root.values(), packed]
+    _check_space(sum(map(_on_flash, need)), state.free_bytes)
+    _unpacked(link, packed, slot, other, parcel.seal(files, [*parcel.ordered(app), *root]), say)
+    sent = [path for path in parcel.missing(app, beside) if path in lacking] + [*root]
+    return Deployed(slot, len(files), sent, sum(len(files[path]) for path in sent), len(packed), True)
 
 
 def _compiled(sources: dict[str, bytes], state: State, say: Say | None) -> dict[str, bytes]:
@@ -137,21 +138,11 @@ def _compiled(sources: dict[str, bytes], state: State, say: Say | None) -> dict[
     return building.compiled(sources, building.architecture(state.mpy), heard)
 
 
-def _fill(
-    link: Link, state: State, app: dict[str, bytes], slot: str, other: str, seal: str, say: Say | None
-) -> tuple[list[str], int]:
-    """Make a slot hold `app` and nothing else, proven by `seal`; return the paths sent and the bytes on the line."""
-    have = state.slots[slot]
-    if state.seals[slot] == seal:
-        return [], 0
-    packed = parcel.pack(app, have, state.slots[other])
-    lacking = parcel.missing(app, have)
-    _check_space(sum(_on_flash(app[path]) for path in lacking) + _on_flash(packed), state.free_bytes)
+def _unpacked(link: Link, packed: bytes, slot: str, other: str, seal: str, say: Say | None) -> None:
+    """Send a parcel and have it unpacked into a slot, which is switched to when it fits the `seal`."""
     link.upload(PARCEL, packed, (lambda done, total: say(SENDING, done, total)) if say else None)
-    if link.run("unpack", parcel=PARCEL, slot=f"/{slot}", other=f"/{other}") != seal:
+    if link.run("unpack", parcel=PARCEL, slot=f"/{slot}", other=f"/{other}", wanted=seal) is not True:
         raise RollerError("the firmware on the board is not what was sent", "deploy again; the old app still runs")
-    to_copy = set(lacking) - set(parcel.missing(app, state.slots[other]))
-    return [path for path in lacking if path not in to_copy], len(packed)
 
 
 def _on_flash(data: bytes) -> int:

@@ -152,10 +152,11 @@ def cut_boots(stride: int, folder: Path) -> Outcome:
 class _Watched(Link):
     """A link that keeps, after every program on the board and every block it took, which blocks of its flash changed.
 
-    `parcel` is what a deploy sent last.
+    `parcel` is what a deploy sent last, `seal` what it was to be.
     """
 
     parcel = b""
+    seal = ""
 
     def watch(self, image: Path) -> None:
         self.states: list[dict[int, str]] = []
@@ -175,6 +176,10 @@ class _Watched(Link):
         answer = super()._end()
         self._look()
         return answer
+
+    def run(self, snippet: str, **args: Any) -> Any:
+        self.seal = args.get("wanted", self.seal)
+        return super().run(snippet, **args)
 
     def upload(self, path: str, data: bytes, progress: Any = None) -> None:
         if path == PARCEL:
@@ -219,7 +224,7 @@ def cut_unpacking(stride: int, folder: Path) -> Outcome:
     image, link = deployed_over(aged(firmware_files()), folder)
     (folder / "parcel").write_bytes(link.parcel)
     job = {"job": "unpacking", "image": str(image), "parcel": str(folder / "parcel"), "stride": stride}
-    return _went_over(_vm(job | {"unpack": snippet_source("unpack")}, folder))
+    return _went_over(_vm(job | {"unpack": snippet_source("unpack"), "seal": link.seal}, folder))
 
 
 def _went_over(answers: list[tuple[str, int, str]]) -> Outcome:

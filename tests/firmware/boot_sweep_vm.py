@@ -311,9 +311,7 @@ def unpacked(job, power, torn):
     slot = "/b" if running == "/a" else "/a"
     try:
         write("/deploy.part", PARCEL)
-        scope["main"]("/deploy.part", slot, running)
-        write("/active.part", slot[1:].encode())
-        os.rename("/active.part", "/active")
+        scope["main"]("/deploy.part", slot, running, job["seal"])
     except OSError:
         if not flash.is_off:
             raise

@@ -180,7 +180,7 @@ def test_progress_counts_to_the_end(link):
     result = deploy(link, app(1, **{"noise.py": noise(1)}), lambda what, done, total: seen.append((what, done, total)))
     counts = {what: [done for name, done, _ in seen if name == what] for what, _, _ in seen}
     assert all(done == sorted(set(done)) for done in counts.values())
-    assert counts[SENDING][-1] == result.line_bytes - len(MAIN) == seen[-1][2]
+    assert counts[SENDING][-1] == result.line_bytes == seen[-1][2]
     assert len(counts[SENDING]) > 4
 
 
@@ -190,7 +190,7 @@ def test_cut_off_at_any_step_the_old_app_boots_and_the_next_deploy_completes(lin
     before = link.left
     deploy(link, app(2, **{"noise.py": noise(2)}))
     steps = before - link.left
-    assert steps > 10
+    assert steps > 6
     version, cuts = 2, 0
     for after in range(steps):
         new = app(version + 1, **{"noise.py": noise(version + 1)})
@@ -207,7 +207,7 @@ def test_cut_off_at_any_step_the_old_app_boots_and_the_next_deploy_completes(lin
         assert boots(link) == ["app", str(version + 1)]
         assert not any(name.endswith(".part") for name in Flash(link.folder).files())
         version += 1
-    assert cuts >= steps - 3  # main.py is not sent again
+    assert cuts == steps
 
 
 def test_what_a_cut_deploy_left_is_removed_when_the_next_one_has_nothing_to_send(link):
@@ -301,15 +301,14 @@ def test_the_firmware_is_all_there_and_nothing_else():
     assert all(path.endswith(".py") and "__pycache__" not in path for path in files)
 
 
-@pytest.mark.parametrize("while_writing", [PARCEL, "/active.part"])
-def test_a_power_cut_in_the_middle_of_a_deploy(link, tmp_path, while_writing):
+def test_a_power_cut_in_the_middle_of_a_deploy(link, tmp_path):
     """The board loses its power, not the line: what boots then is the old app, and the next deploy completes."""
     deploy(link, app(1))
     folder = with_firmware(link.folder / "flash.img", tmp_path)
     with run_board(folder, "--clock", "fast") as board, Link(board.port) as other:
 
         def upload_until_the_cut(path, data, progress=None):
-            if path == while_writing:
+            if path == PARCEL:
                 other.exec(f"f = open({path!r}, 'wb'); f.write({data[:1500]!r}); f.flush()")
                 board.process.kill()
                 board.process.wait()

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +52,7 @@ class Link:
         self.port = port or find_port()
         self._restart = restart
         self._silence_s = silence_s
+        self._given: set[str] = set()  # snippets that the board keeps
         self._transport = open_transport(self.port, silence_s, longest_s)
         self._serial: PatientSerial = self._transport.serial
 
@@ -198,8 +200,10 @@ class Link:
         """Write `data` to `path` on the board, beside it first and renamed when its SHA-256 is right."""
         part = path + ".part"
         self.upload(part, data, progress)
-        whole = self.run("settle", part=part, path=path, wanted=hashlib.sha256(data).hexdigest())
-        if whole is not True:
+        whole = self.exec(
+            f"{self._once('settle')}print(settle({part!r}, {path!r}, {hashlib.sha256(data).hexdigest()!r}))"
+        )
+        if whole.strip() != b"True":
             raise RollerError(
                 f"{path} arrived damaged on the board", "try again; if it happens often, try another cable"
             )
@@ -209,7 +213,7 @@ class Link:
         done = stalled = 0
         while True:
             try:
-                with self.talk(f"{snippet_source('receive')}\nmain({path!r}, {done}, {len(data)})\n") as port:
+                with self.talk(f"{self._once('receive')}receive({path!r}, {done}, {len(data)})") as port:
                     for written in send(port, data, done, _STALLED_S * 2**stalled):
                         done, stalled = written, 0
                         if progress:
@@ -218,13 +222,23 @@ class Link:
             except SilentError:
                 if stalled == _MOST_STALLED:
                     raise
-                self._interrupt()
+                with contextlib.suppress(RollerError):
+                    self._interrupt()
             except StalledError as error:
                 if stalled == _MOST_STALLED:
                     raise RollerError(
                         f"bytes get lost on the way to {self.port}", "try another cable, or another USB port"
                     ) from error
             stalled += 1
+            self._given.clear()  # perhaps not as it was sent
+
+    def _once(self, snippet: str) -> str:
+        """Return the source of a function with the name of a snippet, its `main`; "" where the board has it already."""
+        if snippet in self._given:
+            return ""
+        self._given.add(snippet)
+        body = "".join(f" {line}\n" for line in snippet_source(snippet).splitlines())
+        return f"def {snippet}():\n{body} return main\n{snippet} = {snippet}()\n"
 
 
 def snippet_source(name: str) -> str:
@@ -239,7 +253,7 @@ def compact(source: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
+    return re.sub("^(?: {4})+", lambda indent: " " * (len(indent[0]) // 4), ast.unparse(tree), flags=re.MULTILINE)
 
 
 def _inlined(statement: ast.stmt) -> list[ast.stmt]:

@@ -54,11 +54,11 @@ def content(slot, block):
 def main(remove):
     """Return all that a deploy wants to know before it begins; no free bytes where there is no file system.
 
-    The file `remove` is removed first, where there is one.
+    The files `remove` are removed first, where they are.
     """
-    if remove:
+    for path in remove:
         try:
-            os.remove(remove)
+            os.remove(path)
         except OSError:
             pass
     stat = os.statvfs("/")

@@ -39,13 +39,21 @@ def entries(stream):
         yield words[0], int(words[1]), words[2]
 
 
-def main(parcel, slot, other):
-    """Unpack the parcel into the folder `slot`, with `other` as the one to copy from; remove it.
+def switch(slot):
+    """Let main.py start the app of this slot from now on; before the one rename it is the other."""
+    with open("/active.part", "w") as stream:
+        stream.write(slot[1:])
+    os.rename("/active.part", "/active")
 
-    Return the SHA-256 in hex of "PATH DIGEST\n" of every file that is to be in the slot, in the order of the parcel.
+
+def main(parcel, slot, other, wanted):
+    """Unpack the parcel into the folder `slot`, with `other` as the one to copy from, prove it, and switch to it.
+
+    Return whether it was `wanted`: the SHA-256 in hex of "PATH DIGEST\n" of every file, in the order of the parcel.
     """
     block = bytearray(1024)
     total = hashlib.sha256()
+    roots = []
     make(slot)
     with open(parcel, "rb") as file:
         stream = deflate.DeflateIO(file, deflate.ZLIB)
@@ -53,15 +61,24 @@ def main(parcel, slot, other):
             whole = slot + "/" + path
             if what == "folder":
                 make(whole)
-            elif what == "remove":
+                continue
+            if what == "remove":
                 os.remove(whole)
-            else:
-                if what == "file":
-                    copy(stream, whole, size, block)
-                elif what == "copy":
-                    with open(other + "/" + path, "rb") as source:
-                        copy(source, whole, -1, block)
-                total.update(("%s %s\n" % (path, digest(whole, block))).encode())
-                print()  # a board that says nothing for long is taken for gone
+                continue
+            if what == "root":
+                whole = "/" + path + ".part"
+                roots.append(path)
+            if what in ("file", "root"):
+                copy(stream, whole, size, block)
+            elif what == "copy":
+                with open(other + "/" + path, "rb") as source:
+                    copy(source, whole, -1, block)
+            total.update(("%s %s\n" % (path, digest(whole, block))).encode())
+            print()  # a board that says nothing for long is taken for gone
+    if "".join("%02x" % byte for byte in total.digest()) != wanted:
+        return False
+    for path in roots:
+        os.rename("/" + path + ".part", "/" + path)
+    switch(slot)
     os.remove(parcel)
-    return "".join("%02x" % byte for byte in total.digest())
+    return True
