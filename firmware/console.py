@@ -7,7 +7,7 @@ All else that comes is ignored. Ctrl-C is not seen here: MicroPython itself take
 from micropython import const
 
 _MOST = const(32)  # bytes a turn: what more a line sends waits, and in the end is lost, before samples are
-_LONGEST = const(32)  # of a line; one that is longer is ignored to its end
+_LONGEST = const(48)  # of a line; one that is longer is ignored to its end
 _REQUEST = const(64)  # "@"
 _ENDS = b"\r\n"
 

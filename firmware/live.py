@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the roller feels, as lines for a host: 20 times a second, short enough for the port's buffer of 128 bytes.
 
-`@{"live":[t_ms,force_mn,band,contact,stroke,dir,length_um,doubt]}`: the force is null where it is not
-known, the last four are the newest stroke's, 0 before there is one.
+`@{"live":[t_ms,force_mn,band,contact,stroke,dir,length_um,doubt,session]}`: the force is null where it is not known;
+stroke to doubt are the newest stroke's, 0 before there is one; contact and session are 1 where there is one.
 """
 
 import json
@@ -28,4 +28,4 @@ class Live:
         engine = self._engine
         force_mn = engine.force_mn
         felt = [now_ms, None if force_mn == FORCE_UNKNOWN else force_mn, engine.band, int(engine.in_contact)]
-        print("@" + json.dumps({"live": felt + self._stroke}))
+        print("@" + json.dumps({"live": felt + self._stroke + [int(engine.in_session)]}))

@@ -54,6 +54,11 @@ class Recorder:
         return self._writer.active
 
     @property
+    def number(self):
+        """The number of the session whose file is open, 0 where there is none."""
+        return self._store.number
+
+    @property
     def fault(self):
         """The code of the last failure of the store, or an empty text."""
         return self._store.fault

@@ -100,14 +100,19 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         aside.chmod(0o644)
         aside.replace(path)
         aside = None
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
-        cause = f"{path} cannot be written: {error.strerror}"
-        raise RollerError(cause, "check the space and the permissions of the folder") from error
+        raise not_written(path, error) from error
     finally:
         if aside is not None:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
+
+
+def not_written(path: Path, error: OSError) -> RollerError:
+    """Return what a user is told when the disk refuses a file."""
+    cause = f"{path} cannot be written: {error.strerror}"
+    return RollerError(cause, "check the space and the permissions of the folder")
 
 
 def read_object(path: Path, cure: str) -> dict[str, Any]:
@@ -121,8 +126,8 @@ def read_object(path: Path, cure: str) -> dict[str, Any]:
     return given
 
 
-def _sync_folder(folder: Path) -> None:
-    # Makes the rename itself durable; systems that cannot open a folder (Windows) do without.
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable; systems that cannot open a folder (Windows) do without."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -11,6 +11,27 @@ _LEAST_S = 600.0  # of a session that tells a rate: below, the voltage's recover
 
 
 @dataclass(frozen=True)
+class Charge:
+    """What the gauge reads; `percent_h` is its rate, negative while it drains, None where it does not tell."""
+
+    v: float
+    percent: float
+    percent_h: float | None
+
+    @property
+    def left_h(self) -> float | None:
+        """Hours until the gauge shows 0: see `time_left_h`."""
+        return time_left_h(self.percent, self.percent_h)
+
+    def says(self) -> str:
+        """Return it in words."""
+        charge = f"{self.percent:.0f} %, {self.v:.2f} V"
+        if self.percent_h is not None and self.percent_h > 0:
+            return f"{charge}, charging"
+        return charge if self.left_h is None else f"{charge}, about {self.left_h:.0f} h left at the present drain"
+
+
+@dataclass(frozen=True)
 class Drain:
     """What a session took: in percent of the whole charge, and per hour (None where it was too short to tell)."""
 

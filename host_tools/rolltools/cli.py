@@ -20,6 +20,7 @@ from .commands.doctor import doctor
 from .commands.evaluate import evaluate
 from .commands.export import export
 from .commands.flash import flash
+from .commands.live import live
 from .commands.pull import pull
 from .commands.replay import replay
 from .commands.report import report
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "flash": flash,
     "deploy": deploy,
     "pull": pull,
+    "live": live,
     "sessions": sessions,
     "report": report,
     "decode": decode,

@@ -47,16 +47,29 @@ def make(link: Link, now_s: Callable[[], float] = time.time) -> list[Contact]:
 
 
 def _measure(link: Link, now_s: Callable[[], float]) -> tuple[float, float]:
-    """Return how far the board's clock is ahead in s, and the error: half the shortest of a few round trips."""
+    """Return how far the board's clock is ahead in s, and the error."""
     link.exec("from time import time_ns")
+    return nearest(lambda: _told_s(link), now_s)
+
+
+def nearest(told_s: Callable[[], float], now_s: Callable[[], float] = time.time) -> tuple[float, float]:
+    """Return how far a clock is ahead of ours in s, and the error: half the shortest of a few round trips.
+
+    `told_s()` asks for what it shows, in s since 1970.
+    """
     best = (0.0, math.inf)
     for _ in range(_ROUNDS):
         asked_s = now_s()
-        told = link.exec("print(time_ns())").strip()
+        shown_s = told_s()
         heard_s = now_s()
-        if not (told.isdigit() and len(told) < 20):
-            raise nonsense()
         error_s = abs(heard_s - asked_s) / 2
         if error_s < best[1]:
-            best = (int(told) / 1e9 + _EPOCH_2000_S - (asked_s + heard_s) / 2, error_s)
+            best = (shown_s - (asked_s + heard_s) / 2, error_s)
     return best
+
+
+def _told_s(link: Link) -> float:
+    told = link.exec("print(time_ns())").strip()
+    if not (told.isdigit() and len(told) < 20):
+        raise nonsense()
+    return int(told) / 1e9 + _EPOCH_2000_S

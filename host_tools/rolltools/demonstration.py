@@ -14,6 +14,7 @@ from .recording import write_csv
 from .scoring import Comparison, compare
 from .session import Session
 from .session_log import read_session
+from .session_source import StoppedBoard
 from .virtual.process import run_board
 
 SCENARIO = "demo"
@@ -57,7 +58,8 @@ def run(folder: Path, seed: int, say: Callable[[str], None], board_name: str = b
         board.wait_for(_session_closed, _SESSION_S)
         say("the hand has rolled, the board has closed the session")
         with Link(board.port, restart=False) as link:
-            pulled = pulling.pull(link, folder / "sessions")
+            stopped = StoppedBoard(link)
+            pulled = pulling.pull(stopped, stopped.sessions(), folder / "sessions")
         notes = board.notes()
     if not pulled:
         raise RollerError("the board kept no session", "run the demo again with another --seed and report it")

@@ -162,18 +162,11 @@ def _battery(info: dict[str, Any]) -> Finding:
         return Finding("battery", OK, "this board has no gauge")
     if not info["battery"]:
         return Finding("battery", WARNING, "unknown: there is no gauge", "")
-    mv, percent = info["battery"][0], info["battery"][1] / 10
-    says = f"{percent:.0f} %, {mv / 1000:.2f} V{_time_left(percent, info.get('battery_rate_x10'))}"
+    mv, percent, rate_x10 = info["battery"][0], info["battery"][1] / 10, info.get("battery_rate_x10")
+    says = battery.Charge(mv / 1000, percent, None if rate_x10 is None else rate_x10 / 10).says()
     if percent < _LOW_PERCENT:
         return Finding("battery", WARNING, says, "charge it, attended, at 10 to 40 degC")
     return Finding("battery", OK, says)
-
-
-def _time_left(percent: float, rate_x10: int | None) -> str:
-    if rate_x10 is not None and rate_x10 > 0:
-        return ", charging"
-    left_h = battery.time_left_h(percent, rate_x10 / 10 if rate_x10 is not None else None)
-    return f", about {left_h:.0f} h left at the present drain" if left_h is not None else ""
 
 
 def _motor(info: dict[str, Any]) -> list[Finding]:

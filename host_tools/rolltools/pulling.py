@@ -3,20 +3,22 @@
 
 import hashlib
 import json
+from binascii import crc32
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .archive import UNREADABLE, safe_session_name, write_whole
+from .archive import UNREADABLE, write_whole
 from .clock_history import Contact
 from .errors import RollerError
-from .link import Link
+from .fetching import Fetch, digests, fetch
 from .session import Session
 from .session_log import read_session
+from .session_source import Offered, SessionSource, session_path
 from .session_time import contact_path
 from .strokes_csv import write_strokes
 
-_LARGEST_BYTES = 16 * 1024 * 1024  # no flash of ours holds more; a board that claims more is not believed
+_TAIL_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -31,63 +33,71 @@ class Pulled:
     strokes: int
 
 
-@dataclass(frozen=True)
-class Offered:
-    """A session file that the board offers."""
-
-    name: str
-    size: int
-    pulled: bool
-
-
-def offered(link: Link) -> list[Offered]:
-    """Return the sessions on the board, oldest first; RollerError for a list or a name that no board of ours sends."""
-    answer = link.run("list_sessions")
-    try:
-        found = [Offered(safe_session_name(name), size, bool(pulled)) for name, size, pulled in answer]
-        sane = all(type(entry.size) is int and 0 <= entry.size <= _LARGEST_BYTES for entry in found)
-    except (TypeError, ValueError):
-        sane = False
-    if not sane:
-        raise RollerError("the board's list of sessions makes no sense", "run `roller deploy`, then pull again")
-    return sorted(found, key=lambda entry: (len(entry.name), entry.name))
-
-
 def pull(
-    link: Link,
+    board: SessionSource,
+    sessions: Sequence[Offered],
     folder: Path,
-    say: Callable[[str, int], None] | None = None,
-    sessions: list[Offered] | None = None,
+    advance: Callable[[int], None] = lambda _more: None,
     contacts: Sequence[Contact] = (),
 ) -> list[Pulled]:
-    """Bring every session of the board to `folder`; `say` hears (name, bytes more).
+    """Bring `sessions` of a board to `folder`; `advance` hears of new bytes, those that are here already included.
 
     `contacts` are the last ones of the board's clock: beside each session goes the one that came after it.
     A session that came over whole but cannot be read is kept and has the state UNREADABLE: it must not hide the others.
+    A file of the same name that is no beginning of the board's is another board's: RollerError, and nothing is pulled.
     """
-    results = []
-    for entry in offered(link) if sessions is None else sessions:
-        if entry.size == 0:
-            continue  # begun, and cut off before its first page
-        path = folder / f"{entry.name}.roll"
-        board_path = f"/sessions/{entry.name}.roll"
-        new = not _same_file(link, path, board_path, entry.size)
-        if new:
-            _refuse_overwrite(link, path, board_path, entry)
-            done = 0
+    wanted = {folder / f"{entry.name}.roll": entry for entry in sessions if entry.size}
+    known = _known_bytes(board, wanted)
+    here = [path for path, entry in wanted.items() if known.get(path) == entry.size]
+    results = {path: _pulled(path, wanted[path], False, contacts) for path in here}
+    advance(sum(known.values()))
+    away = [
+        Fetch(session_path(entry.name), entry.size, path, known.get(path, 0))
+        for path, entry in wanted.items()
+        if path not in results
+    ]
 
-            def step(now: int, _total: int, name: str = entry.name) -> None:
-                nonlocal done
-                if say:
-                    say(name, now - done)
-                done = now
+    def done(file: Fetch) -> None:
+        results[file.target] = _pulled(file.target, wanted[file.target], True, contacts)
 
-            write_whole(path, link.read_file(board_path, entry.size, step))
-        state, strokes = _read(path, new, contacts)
-        if not entry.pulled:
-            link.exec(f"open('/sessions/{entry.name}.pulled', 'wb').close()")
-        results.append(Pulled(entry.name, str(path), entry.size, new, state, strokes))
-    return results
+    fetch(board, away, advance, done)
+    board.mark([entry.name for entry in wanted.values() if not entry.pulled])
+    return [results[path] for path in wanted]
+
+
+def _known_bytes(board: SessionSource, wanted: dict[Path, Offered]) -> dict[Path, int]:
+    """Return how many bytes of each session are here already, proven to be the board's; RollerError where they are not.
+
+    A session that is sealed here is proven by its end: that holds the digest of all the rest.
+    """
+    here = {path: path.read_bytes() for path in wanted if path.is_file()}
+    known = {path: len(data) for path, data in here.items() if _is_sealed(path, data, wanted[path])}
+    asked = [path for path in here if path not in known and len(here[path]) <= wanted[path].size]
+    proofs = digests(board, [(session_path(wanted[path].name), len(here[path])) for path in asked])
+    for path, proof in zip(asked, proofs, strict=True):
+        if hashlib.sha256(here[path]).digest() == proof:
+            known[path] = len(here[path])
+    for path in here:
+        if path not in known:
+            raise RollerError(
+                f"{path} is another session than {wanted[path].name} on the board",
+                "pull this board into a folder of its own",
+            )
+    return known
+
+
+def _is_sealed(path: Path, data: bytes, entry: Offered) -> bool:
+    if len(data) != entry.size or crc32(data[-_TAIL_BYTES:]) != entry.tail:
+        return False
+    try:
+        return read_session(path).sealed is True
+    except RollerError:
+        return False
+
+
+def _pulled(path: Path, entry: Offered, new: bool, contacts: Sequence[Contact]) -> Pulled:
+    state, strokes = _read(path, new, contacts)
+    return Pulled(entry.name, str(path), entry.size, new, state, strokes)
 
 
 def _read(path: Path, new: bool, contacts: Sequence[Contact]) -> tuple[str, int]:
@@ -111,26 +121,3 @@ def keep_next_contact(session: Session, contacts: Sequence[Contact]) -> None:
         return
     after = contacts[times.index(set_ms) + 1]
     write_whole(path, (json.dumps(vars(after)) + "\n").encode())
-
-
-def _same_file(link: Link, path: Path, board_path: str, size: int) -> bool:
-    """Tell whether `path` is already what the board has."""
-    if not path.is_file() or path.stat().st_size != size:
-        return False
-    return link.digests([board_path])[board_path] == _digest(path.read_bytes())
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _refuse_overwrite(link: Link, path: Path, board_path: str, entry: Offered) -> None:
-    """Refuse to write over a session of another board; a session that only grew since the last pull is replaced."""
-    if not path.is_file():
-        return
-    old = path.read_bytes()
-    if len(old) <= entry.size and link.run("sha256_head", path=board_path, size=len(old)) == _digest(old):
-        return
-    raise RollerError(
-        f"{path} is another session than {entry.name} on the board", "pull this board into a folder of its own"
-    )

@@ -139,7 +139,7 @@ def test_an_interrupted_session_is_whole(firmware_image, tmp_path):
     folder = with_firmware(firmware_image, tmp_path / "board")
     with run_board(folder, "--samples", str(samples)) as board:
         until(lambda: any(note["name"] == "motor" and note["value"] for note in board.notes()))
-        answer = json.loads(ok("pull", "--port", board.port, "--to", str(tmp_path / "to"), "--json"))
+        answer = json.loads(ok("pull", "--stop", "--port", board.port, "--to", str(tmp_path / "to"), "--json"))
     (session,) = answer["sessions"]
     assert session["state"] == "complete"
     decoded = json.loads(ok("decode", str(tmp_path / "to" / "s000001.roll")))

@@ -5,7 +5,7 @@ import json
 import random
 
 import pytest
-from fakes.virtual_boards import HEADER, RATE_HZ, Flash, Terminal, session_bytes, until, with_firmware
+from fakes.virtual_boards import Flash, Terminal, session_bytes, until, with_firmware, write_rows
 
 from rollcore.fields import STATE_NAMES
 from rollcore.logformat import DEVICE
@@ -16,17 +16,6 @@ from rolltools.virtual.process import run_board
 SESSION_S = 60
 NOISE_BYTES = 1_000_000
 CTRL_C = 3
-
-
-def write_rows(path, rows):
-    """Write samples: rows of (seconds, az in g, ay in g, newtons as the sensor reads)."""
-    text, t = HEADER, 0
-    for seconds, az, ay, force in rows:
-        for _ in range(round(seconds * RATE_HZ)):
-            text += f"{t / RATE_HZ:.6f},0,{ay},{az},0,0,0,{force}\n"
-            t += 1
-    path.write_text(text)
-    return path
 
 
 def ask(terminal, request):

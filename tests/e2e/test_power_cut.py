@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes.virtual_boards import Flash, session_bytes, until, with_firmware
+from fakes.virtual_boards import Flash, pull_all, session_bytes, until, with_firmware
 
 from rolltools import hand, replay
 from rolltools.link import Link
-from rolltools.pulling import pull
 from rolltools.recording import Recording, write_csv
 from rolltools.session import COMPLETE, TRUNCATED
 from rolltools.session_log import read_session
@@ -88,7 +87,7 @@ def after_the_cut(earlier, firmware_image, tmp_path_factory):
     page = cut(folder, tmp, len)
     before = Flash(folder).files()
     with run_board(folder, "--clock", "fast") as board, Link(board.port) as link:
-        pulled = pull(link, tmp / "pulled")
+        pulled = pull_all(link, tmp / "pulled")
     return before, page, pulled, tmp / "pulled", folder
 
 
@@ -145,7 +144,7 @@ def test_a_cut_at_any_moment_loses_nothing_that_was_flushed(earlier, tmp_path, d
     page = cut(folder, tmp_path, later)
     assert page[: len(begun[0][1])] == begun[0][1]
     with run_board(folder, "--clock", "fast") as board, Link(board.port) as link:
-        pulled = pull(link, tmp_path / "pulled")
+        pulled = pull_all(link, tmp_path / "pulled")
     assert pulled[0].state == COMPLETE
     assert pulled[1].state in (COMPLETE, TRUNCATED)
     assert (tmp_path / "pulled" / "s000002.roll").read_bytes() == page

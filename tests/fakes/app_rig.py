@@ -18,6 +18,7 @@ import fakes.board_rig  # noqa: F401 - puts the modelled board's modules on the 
 
 # isort: split
 import answers
+import sending
 import upkeep
 from clock import ENGINE_STEP_US, FLASH_ERASE_US, GC_US
 from fakes.board_rig import Rig, pressed_rows, sample_file
@@ -116,7 +117,8 @@ class AppRig(Rig):
         self.world.chips["imu"].on_fifo_word = lambda: self.clock.charge(ENGINE_STEP_US // 2)
         self.set_settings({"session_gap_s": 5} | (settings or {}))
         self.asyncio = VirtualAsyncio(self.clock)
-        monkeypatch.setattr(app, "asyncio", self.asyncio)
+        for module in (app, sending):
+            monkeypatch.setattr(module, "asyncio", self.asyncio)
         for module in (upkeep, answers):
             monkeypatch.setattr(module, "gc", _Gc(self.clock))
         self.disk = _Disk(self)

@@ -9,8 +9,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from littlefs import LittleFS, UserContext
+
+from rolltools.link import Link
+from rolltools.pulling import Pulled, pull
+from rolltools.session_source import StoppedBoard
 
 BLOCK_BYTES = 4096
 RATE_HZ = 208.0
@@ -81,11 +86,28 @@ def write_samples(path: Path, forces: list[float], az_g: int = 1) -> Path:
     return path
 
 
+def write_rows(path: Path, rows: list[tuple[float, float, float, float]]) -> Path:
+    """Write samples: rows of (seconds, az in g, ay in g, newtons as the sensor reads)."""
+    text, t = HEADER, 0
+    for seconds, az, ay, force in rows:
+        for _ in range(round(seconds * RATE_HZ)):
+            text += f"{t / RATE_HZ:.6f},0,{ay},{az},0,0,0,{force}\n"
+            t += 1
+    path.write_text(text)
+    return path
+
+
 def pressed(rest_s: float, force_n: float, press_s: float) -> list[float]:
     """Return forces: at rest (the head weighs 1.47 N), then pressed within 0.1 s and held, with a little noise."""
     noise = [0.002 * (i * 7 % 5 - 2) for i in range(round((rest_s + press_s) * RATE_HZ))]
     ramp = 0.1 * RATE_HZ
     return [n - 1.47 + force_n * min(1.0, max(0.0, (i - rest_s * RATE_HZ) / ramp)) for i, n in enumerate(noise)]
+
+
+def pull_all(link: Link, folder: Path, **options: Any) -> list[Pulled]:
+    """Pull every session of a board at its prompt."""
+    board = StoppedBoard(link)
+    return pull(board, board.sessions(), folder, **options)
 
 
 class Terminal:

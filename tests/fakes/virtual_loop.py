@@ -33,9 +33,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualAsyncio:
-    """What `import asyncio` gives the app on the board: `run`, `gather` and `sleep_ms`."""
+    """What `import asyncio` gives the app on the board: `run`, `gather`, `create_task` and `sleep_ms`."""
 
     gather = staticmethod(asyncio.gather)
+    create_task = staticmethod(asyncio.create_task)
 
     def __init__(self, clock):
         self._clock = clock

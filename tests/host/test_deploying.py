@@ -357,5 +357,4 @@ def test_the_digests_of_the_board_are_those_of_the_files(link):
     data = random.Random(5).randbytes(10_000)
     link.write_file("/data", data)
     assert link.digests(["/data", "/none"]) == {"/data": hashlib.sha256(data).hexdigest(), "/none": None}
-    assert link.read_file("/data", len(data)) == data
     assert Flash(link.folder).files()["/data"] == data

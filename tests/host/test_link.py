@@ -2,15 +2,11 @@
 """The link against boards that are not there, busy, silent, noisy or broken: one cause, one cure, in bounded time."""
 
 import fcntl
-import os
-import pty
-import select
-import threading
 import time
-import tty
 from contextlib import contextmanager
 
 import pytest
+from fakes.pty_port import port
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,42 +15,6 @@ from rolltools.link import Link, find_port
 
 SILENCE_S, LONGEST_S, BOUND_S = 0.2, 0.6, 4.0
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
-
-
-@contextmanager
-def port(answer):
-    """Yield a pty's port; `answer(data)` returns what the other side says to each piece it reads, at first to b""."""
-    master, slave = pty.openpty()
-    tty.setraw(slave)
-    name = os.ttyname(slave)
-    ended = threading.Event()
-
-    def serve():
-        os.set_blocking(master, False)
-        say(answer(b""))
-        while not ended.is_set():
-            if select.select([master], [], [], 0.01)[0]:
-                try:
-                    say(answer(os.read(master, 4096)))
-                except OSError:
-                    return
-
-    def say(data):
-        while data and not ended.is_set():
-            try:
-                data = data[os.write(master, data) :]
-            except BlockingIOError:
-                select.select([], [master], [], 0.01)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield name
-    finally:
-        ended.set()
-        thread.join()
-        os.close(master)
-        os.close(slave)
 
 
 class Script:
@@ -239,31 +199,6 @@ def test_a_paste_mode_that_is_cut_off(header):
 
     with port(answer) as name, link(name, restart=False) as board, refused("fell silent", "cable"):
         board.exec("print('a program that is longer than one window' * 20)" + " " * 300)
-
-
-SHA_OF_ABC = b'{"/f": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}'
-
-
-def test_a_file_comes_over_whole():
-    script = Script(said(SHA_OF_ABC), said(), said(b"616263"), said())
-    with port(script) as name, link(name, restart=False) as board:
-        assert board.read_file("/f", 3) == b"abc"
-
-
-@pytest.mark.parametrize(
-    ("size", "chunk", "cause"),
-    [
-        (3, b"616264", "came over damaged"),  # another byte
-        (4, b"616263", "came over damaged"),  # the list said 4
-        (3, b"6162636465", "makes no sense"),  # more than was asked for
-        (3, b"61626", "makes no sense"),
-        (3, b"abc!", "makes no sense"),
-    ],
-)
-def test_a_file_that_is_not_what_the_board_has(size, chunk, cause):
-    script = Script(said(SHA_OF_ABC), said(), said(chunk), said(), said())
-    with port(script) as name, link(name, restart=False) as board, refused(cause):
-        board.read_file("/f", size)
 
 
 def test_a_file_that_arrives_damaged_is_not_renamed():

@@ -12,24 +12,28 @@ from .. import console
 def pull(
     port: Annotated[str | None, typer.Option("--port", help="The board's port; found by itself otherwise.")] = None,
     to: Annotated[Path, typer.Option("--to", help="The folder for the sessions.")] = Path("sessions"),
+    stop: Annotated[
+        bool, typer.Option("--stop", help="End what the roller does: all sessions, as fast as it goes.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was pulled as JSON.")] = False,
 ) -> None:
     """Bring the sessions to this computer.
 
-    Each is proven by its digest, with a table of its strokes beside it.
+    Each is proven by its digest, with a table of its strokes beside it. Only what is new is sent; a transfer that was
+    cut off goes on where it ended. The app of the roller goes on meanwhile, and the session that is open comes with the
+    next pull. While the roller is in contact it refuses (exit code 75): lift it, or use --stop.
 
     \b
     Example:
       roller pull --port /dev/ttyUSB0 --to my-sessions
     """
-    from .. import clock_contact, pulling
-    from ..link import Link
+    from .. import pulling
+    from ..session_source import session_source
 
-    with Link(port) as link:
-        contacts = clock_contact.make(link)
-        sessions = pulling.offered(link)
+    with session_source(port, stop) as (board, sessions):
+        contacts = board.contacts()
         with console.progress("Pulling", sum(entry.size for entry in sessions)) as advance:
-            results = pulling.pull(link, to, lambda _name, more: advance(more), sessions, contacts)
+            results = pulling.pull(board, sessions, to, advance, contacts)
     if as_json:
         console.print_json({"folder": str(to), "sessions": [vars(result) for result in results]})
     elif results:

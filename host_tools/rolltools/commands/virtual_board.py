@@ -2,6 +2,7 @@
 """`roller virtual-board`: a board that exists only on this computer, for mpremote and every tool here."""
 
 import signal
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,9 @@ def virtual_board(
     scenario: Annotated[str | None, typer.Option("--scenario", help="A modelled hand; `list` names them.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="The seed of the modelled hand.")] = 1,
     board_name: Annotated[str, typer.Option("--board", help="thing_plus or devkit_fsr.")] = "thing_plus",
+    baud: Annotated[
+        int | None, typer.Option("--baud", min=9600, max=4000000, help="A line as slow as a real one, as 115200.")
+    ] = None,
     clock: Annotated[ClockKind, typer.Option("--clock", help="Wall time, or as fast as it goes.")] = ClockKind.real,
 ) -> None:
     """Run a board without hardware.
@@ -46,13 +50,15 @@ def virtual_board(
         raise RollerError("both --samples and --scenario are given", "give one of them")
     from ..boards import BOARDS, known
     from ..virtual.board import VirtualBoard
+    from ..virtual.line import Line
 
     sensor = BOARDS[known(board_name)].force_sensor
     board = VirtualBoard(folder, _chip_samples(folder, samples, scenario, seed, sensor), clock.value, board_name)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        print(board.port, flush=True)
-        board.serve()
+        with Line(board.port, baud) if baud else nullcontext(board) as port:
+            print(port.port, flush=True)
+            board.serve()
     except KeyboardInterrupt:
         console.note("switched off")
     finally:

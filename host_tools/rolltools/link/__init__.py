@@ -4,9 +4,22 @@
 `Link` is a board at its raw REPL, the app stopped; `AppLink` is one whose app goes on.
 """
 
-from .app import AppLink, NoAppError
+from .app import AppLink, NoAppError, RefusedError, in_contact
 from .port import find_port
-from .repl import Link, compact, nonsense, snippet_source
+from .programs import compact, snippet_source
+from .repl import FileRange, Link, nonsense
 from .upload import Progress
 
-__all__ = ["AppLink", "Link", "NoAppError", "Progress", "compact", "find_port", "nonsense", "snippet_source"]
+__all__ = [
+    "AppLink",
+    "FileRange",
+    "Link",
+    "NoAppError",
+    "Progress",
+    "RefusedError",
+    "compact",
+    "find_port",
+    "in_contact",
+    "nonsense",
+    "snippet_source",
+]

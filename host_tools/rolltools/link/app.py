@@ -7,16 +7,23 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from ..errors import RollerError
+from ..console import printable
+from ..errors import NotNowError, RollerError
+from .frames import DATA, Frame, FrameReader
 from .port import FAILURES, PatientSerial, close_transport, find_port, open_transport
 
 _ANSWER_S = 0.8  # the app looks every 50 ms; it may just write a page
 _POLL_S = 0.1
+_SILENCE_S = 2.0  # between two frames
 _LONGEST_LINE = 4096  # bytes; no line of ours is longer
 
 
 class NoAppError(RollerError):
     """No app answers at the port: another program runs there, or the prompt waits."""
+
+
+class RefusedError(RollerError):
+    """The app does not do what it is asked for."""
 
 
 class AppLink:
@@ -29,6 +36,8 @@ class AppLink:
         self.port = port or find_port()
         self._transport = open_transport(self.port, _POLL_S, _ANSWER_S)
         self.serial: PatientSerial = self._transport.serial
+        self._reader = FrameReader()
+        self.bytes_heard = 0  # of whatever: a board without an app is not a silent one
         self._heard = b""
 
     def __enter__(self) -> Self:
@@ -46,7 +55,11 @@ class AppLink:
         for line in self.lines(wait_s):
             if word in line:
                 return line[word]
-        raise NoAppError(
+        raise self.no_app()
+
+    def no_app(self) -> NoAppError:
+        """Return the error for a port at which no app answers."""
+        return NoAppError(
             f"no app answers on {self.port}", "deploy the firmware with `roller deploy`, or press the reset button"
         )
 
@@ -62,8 +75,8 @@ class AppLink:
         """Yield the JSON objects that the app says, until it has said none for `silence_s`."""
         end_s = time.monotonic() + silence_s
         while time.monotonic() < end_s:
-            self.serial.begin()
-            *lines, self._heard = (self._heard + self._read()).split(b"\n")
+            self._read()
+            *lines, self._heard = (self._heard + self._reader.text()).split(b"\n")
             self._heard = self._heard[-_LONGEST_LINE:]
             for line in lines:
                 said = _parsed(line)
@@ -71,14 +84,44 @@ class AppLink:
                     yield said
                     end_s = time.monotonic() + silence_s
 
-    def _read(self) -> bytes:
+    def frames(self, request: str, number: int) -> Iterator[Frame]:
+        """Send a request whose answer are frames with its `number`, and yield them as they come.
+
+        It ends with the last of them, or where the app has nothing more to say: frames may be missing then.
+        NotNowError where the roller is in contact.
+        """
+        answer = self.ask(f"{request} {number}")
+        if answer == "contact":
+            raise in_contact()
+        if answer is not True:
+            raise RefusedError(f"the board does not send that: {printable(answer)}", "run `roller doctor` to see why")
+        end_s = time.monotonic() + _SILENCE_S
+        over = False
+        while not over and time.monotonic() < end_s:
+            for frame in self._read():
+                if frame.request == number:
+                    end_s = time.monotonic() + _SILENCE_S
+                    over = frame.kind != DATA
+                    yield frame
+
+    def _read(self) -> list[Frame]:
+        self.serial.begin()
         try:
-            return self.serial.read_some()
+            data = self.serial.read_some()
         except FAILURES as error:
             raise self._gone() from error
+        self.bytes_heard += len(data)
+        return self._reader.feed(data)
 
     def _gone(self) -> RollerError:
         return RollerError(f"the board on {self.port} is gone", "check the cable and try again")
+
+
+def in_contact() -> NotNowError:
+    """Return what is said while the roller is in contact: it can think of nothing else then."""
+    return NotNowError(
+        "the roller is in contact with the skin", "lift it and try again; `roller pull --stop` ends its session"
+    )
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

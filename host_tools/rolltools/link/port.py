@@ -16,6 +16,7 @@ from serial.tools import list_ports
 from ..errors import RollerError
 
 BAUD = 115200
+_READ_S = 2.0  # one read waits no longer
 _USB_VENDORS = {0x10C4, 0x1A86, 0x0403, 0x303A}  # CP210x, CH34x, FTDI, Espressif
 _NO_FILE_SYSTEM = b"filesystem appears to be corrupted"
 _SOFT_REBOOT = b"soft reboot"
@@ -54,7 +55,7 @@ def open_transport(port: str, silence_s: float, longest_s: float) -> SerialTrans
     chip on RTS without DTR only.
     """
     try:
-        transport = SerialTransport(port, baudrate=BAUD, timeout=silence_s)
+        transport = SerialTransport(port, baudrate=BAUD, timeout=min(silence_s, _READ_S))
     except FAILURES as error:
         raise _open_error(port) from error
     transport.serial.write_timeout = silence_s

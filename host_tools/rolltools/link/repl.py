@@ -4,27 +4,27 @@
 Everything that comes from the board is checked before it is believed.
 """
 
-import ast
-import binascii
 import contextlib
 import hashlib
 import io
 import json
-import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from ..errors import RollerError
+from .frames import DATA, PAYLOAD, Frame, FrameReader
 from .port import FAILURES, NoFileSystemError, PatientSerial, close_transport, find_port, open_transport
+from .programs import snippet_source
 from .upload import Progress, StalledError, send
 
-_SNIPPETS = Path(__file__).parents[1] / "snippets"
-_CHUNK = 2048  # bytes a question; the board holds it a few times over
 _SILENCE_S = 4.0  # a board that says nothing for so long is gone
 _LONGEST_S = 60.0  # one answer takes no longer, even when bytes keep coming
 _RESTART_S = 3.0
+_MOST_NOISE = 65536  # bytes between frames; a board says one for each 2 KB that it reads ahead of the first frame
+_PROMPT_S = 1.5
+_PROGRAM_OVER = b"\x04>"
+_TRACE = b"Traceback (most recent call last):"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _FULL = ("Errno 28", "OSError: 28", "ENOSPC")
 _STALLED_S = 1.0  # of silence in an upload; doubled each time that it leads no further
@@ -33,6 +33,14 @@ _MOST_STALLED = 3
 
 class SilentError(RollerError):
     """The board fell silent."""
+
+
+class FileRange(NamedTuple):
+    """The bytes `start` to `end` of a file on the board."""
+
+    path: str
+    start: int
+    end: int
 
 
 class Link:
@@ -120,7 +128,8 @@ class Link:
         except FAILURES as error:
             raise self._silent() from error
         except BaseException:
-            self._interrupt()
+            with contextlib.suppress(RollerError):
+                self._interrupt()
             raise
         self._end()
 
@@ -138,16 +147,17 @@ class Link:
         except FAILURES as error:
             raise self._silent() from error
         if failed:
-            last = failed.decode(errors="replace").strip().splitlines()[-1:] or ["an error without text"]
-            full = "its flash is full: pull the sessions; " if any(sign in last[0] for sign in _FULL) else ""
-            raise RollerError(f"the board answered: {_plain(last[0])}", f"{full}run `roller doctor` to see its state")
+            raise _board_failed(failed)
         return bytes(said)
 
     def _interrupt(self) -> None:
-        """End the program that runs, and reach the prompt of the raw REPL anew."""
+        """End the program that runs, and reach the prompt of the raw REPL anew; RollerError when there is none."""
         self._serial.begin()
-        with contextlib.suppress(*FAILURES), contextlib.redirect_stdout(io.StringIO()):
-            self._transport.enter_raw_repl(soft_reset=False, timeout_overall=self._silence_s)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT_S)
+        except FAILURES as error:
+            raise self._silent() from error
 
     def _silent(self) -> SilentError:
         return SilentError(f"the board on {self.port} fell silent", "check the cable and try again")
@@ -170,31 +180,38 @@ class Link:
             raise nonsense()
         return found
 
-    def read_file(self, path: str, size: int, progress: Progress | None = None) -> bytes:
-        """Return the file at `path` on the board, `size` bytes, proven by its SHA-256 on the board."""
-        digest = self.digests([path])[path]
-        data = bytearray()
-        self.exec(f"from binascii import hexlify\nf = open({path!r}, 'rb')")
-        while len(data) < size:
-            chunk = self._read_chunk(min(_CHUNK, size - len(data)))
-            if not chunk:
-                break
-            data += chunk
-            if progress:
-                progress(len(data), size)
-        self.exec("f.close()")
-        if len(data) != size or hashlib.sha256(data).hexdigest() != digest:
-            raise RollerError(f"{_plain(path)} came over damaged", "pull again; if it happens often, try another cable")
-        return bytes(data)
+    def frames(self, ranges: Sequence[FileRange]) -> Iterator[Frame]:
+        """Yield the frames of `ranges` of files, as they come; the number of a request is its place in `ranges`.
 
-    def _read_chunk(self, size: int) -> bytes:
+        It ends with the last of them, or where the board has nothing more to say: frames may be missing then.
+        RollerError when the line is cut.
+        """
+        asked = [tuple(part) for part in ranges]
+        self._start(f"{snippet_source('send_files')}\nmain({asked!r}, {PAYLOAD}, {self._transport.serial.baudrate})")
         try:
-            chunk = binascii.unhexlify(self.exec(f"print(hexlify(f.read({size})).decode())").strip())
-        except ValueError as error:
-            raise nonsense() from error
-        if len(chunk) > size:
-            raise nonsense()
-        return chunk
+            yield from self._hear(FrameReader(), len(ranges))
+        finally:
+            self._interrupt()
+
+    def _hear(self, reader: FrameReader, requests: int) -> Iterator[Frame]:
+        ended = 0
+        text = b""
+        while ended < requests and not text.endswith(_PROGRAM_OVER) and len(text) < _MOST_NOISE:
+            self._serial.begin()
+            try:
+                data = self._serial.read_some()
+            except FAILURES as error:
+                raise self._silent() from error
+            if not data:
+                break
+            for frame in reader.feed(data):
+                ended += frame.kind != DATA
+                yield frame
+            text += reader.text()
+        yield from reader.end()
+        _, failed, trace = text.removesuffix(_PROGRAM_OVER).partition(_TRACE)
+        if failed:
+            raise _board_failed(trace)
 
     def write_file(self, path: str, data: bytes, progress: Progress | None = None) -> None:
         """Write `data` to `path` on the board, beside it first and renamed when its SHA-256 is right."""
@@ -241,25 +258,10 @@ class Link:
         return f"def {snippet}():\n{body} return main\n{snippet} = {snippet}()\n"
 
 
-def snippet_source(name: str) -> str:
-    """Return the source of `snippets/NAME.py` without comments and docstrings: the line is slow."""
-    return compact((_SNIPPETS / f"{name}.py").read_text(encoding="utf-8"))
-
-
-def compact(source: str) -> str:
-    """Return Python source that does the same, without comments and docstrings, the snippets it imports within it."""
-    tree = ast.parse(source)
-    tree.body = [part for statement in tree.body for part in _inlined(statement)]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return re.sub("^(?: {4})+", lambda indent: " " * (len(indent[0]) // 4), ast.unparse(tree), flags=re.MULTILINE)
-
-
-def _inlined(statement: ast.stmt) -> list[ast.stmt]:
-    """Return the statements of the snippet that `statement` imports from, else `statement`."""
-    path = _SNIPPETS / f"{statement.module}.py" if isinstance(statement, ast.ImportFrom) else None
-    return ast.parse(compact(path.read_text(encoding="utf-8"))).body if path and path.exists() else [statement]
+def _board_failed(trace: bytes) -> RollerError:
+    last = trace.decode(errors="replace").strip().splitlines()[-1:] or ["an error without text"]
+    full = "its flash is full: pull the sessions; " if any(sign in last[0] for sign in _FULL) else ""
+    return RollerError(f"the board answered: {_plain(last[0])}", f"{full}run `roller doctor` to see its state")
 
 
 def nonsense() -> RollerError:

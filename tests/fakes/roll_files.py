@@ -2,6 +2,7 @@
 """Writes session files for the tests of the commands, through the firmware's own log writer."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import rolltools  # noqa: F401 - makes rollcore importable
@@ -15,7 +16,12 @@ SETTINGS = {"over_limit_n": 10.0, "band_low_n": 1.0, "over_hold_ms": 100, "force
 
 
 def write_roll(
-    path: Path, strokes: int = 6, ended: bool = True, device: str = "feedbeef", clock: dict | None = None
+    path: Path,
+    strokes: int = 6,
+    ended: bool = True,
+    device: str = "feedbeef",
+    clock: dict | None = None,
+    sealed: bool = False,
 ) -> Path:
     """Write a session of `strokes` strokes a second apart, the third of them too hard; return `path`.
 
@@ -40,6 +46,9 @@ def write_roll(
         while (page := writer.take_page()) is not None:
             stream.write(page)
             writer.release()
+    if sealed:
+        with path.open("ab") as stream:
+            stream.write(writer.seal(sha256(path.read_bytes()).digest()))
     return path
 
 

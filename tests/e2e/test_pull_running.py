@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""Pulls from a board that goes on rolling: nothing is interrupted, nothing is lost, and contact comes first."""
+
+import json
+import os
+
+import pytest
+from fakes.roll_files import write_roll
+from fakes.virtual_boards import Flash, roller, until, with_firmware, write_rows
+from littlefs import LittleFS, UserContext
+
+from rolltools.link import AppLink, Link, NoAppError
+from rolltools.session_log import read_session
+from rolltools.virtual.process import run_board
+
+BLOCK_BYTES = 4096
+NOT_NOW = 75
+
+
+def add_sessions(folder, sessions):
+    """Put session files onto a board's flash while it is off."""
+    image = folder / "flash.img"
+    data = image.read_bytes()
+    context = UserContext(len(data))
+    context.buffer = bytearray(data)
+    fs = LittleFS(context, block_size=BLOCK_BYTES, block_count=len(data) // BLOCK_BYTES)
+    fs.makedirs("/sessions", exist_ok=True)
+    for name, content in sessions.items():
+        with fs.open(f"/sessions/{name}", "wb") as stream:
+            stream.write(content)
+    fs.unmount()
+    image.write_bytes(bytes(context.buffer))
+
+
+def pulled(board, to, *options):
+    done = roller("pull", "--port", board.port, "--to", str(to), "--json", *options)
+    return done, json.loads(done.stdout)["sessions"] if done.returncode == 0 else None
+
+
+@pytest.fixture
+def rolling(firmware_image, tmp_path):
+    """Run a board that has two sessions, rests for a while, is pressed for 4 s, and rests again."""
+    folder = with_firmware(firmware_image, tmp_path / "board")
+    files = {f"s00000{n}.roll": write_roll(tmp_path / "made", strokes=n * 60, sealed=True).read_bytes() for n in (1, 2)}
+    add_sessions(folder, files | {"settings.txt": b"x"})
+    samples = write_rows(tmp_path / "samples.csv", [(6, 1, 0, -1.47), (4, 1, 0, 3.53), (200, 1, 0, -1.47)])
+    with run_board(folder, "--samples", str(samples)) as board:
+        board.folder, board.files = folder, files
+        until(lambda: starts(board))
+        yield board
+
+
+def starts(board):
+    """Return how often the app has begun to sample."""
+    return sum(note["name"] == "samples" for note in board.notes())
+
+
+def contact_begins(board):
+    """Wait for the contact; the app says so."""
+    with AppLink(board.port) as app:
+        until(lambda: app.ask("status")["contact"], 20, 0.05)
+
+
+def test_sessions_come_while_the_app_goes_on_and_contact_comes_first(rolling, tmp_path):
+    to = tmp_path / "to"
+    _, first = pulled(rolling, to)
+    assert [(s["name"], s["new"], s["strokes"]) for s in first] == [("s000001", True, 60), ("s000002", True, 120)]
+    assert {path.name: path.read_bytes() for path in to.glob("*.roll")} == rolling.files
+    _, again = pulled(rolling, to)
+    assert [s["new"] for s in again] == [False, False]
+    contact_begins(rolling)
+    refused, _ = pulled(rolling, to)
+    assert refused.returncode == NOT_NOW and "in contact" in refused.stderr and "--stop" in refused.stderr
+    done, all_of_it = pulled(rolling, to, "--stop")
+    assert [(s["name"], s["new"]) for s in all_of_it] == [("s000001", False), ("s000002", False), ("s000003", True)]
+    session = read_session(to / "s000003.roll")
+    assert (session.state, session.gaps) == ("complete", [])
+    until(lambda: starts(rolling) == 2)  # at power-on, and after --stop
+    marks = [name for name in Flash(rolling.folder).files("/sessions") if name.endswith(".pulled")]
+    assert len(marks) == 3
+
+
+def test_a_board_at_its_prompt_has_no_app(firmware_image, tmp_path):
+    folder = with_firmware(firmware_image, tmp_path / "board")
+    with run_board(folder, "--clock", "fast") as board:
+        with Link(board.port, restart=False):
+            pass
+        with AppLink(board.port) as app, pytest.raises(NoAppError) as failed:
+            app.ask("status")
+        assert "no app answers" in failed.value.cause and "roller deploy" in failed.value.cure
+        done, sessions = pulled(board, tmp_path / "to")
+        assert sessions == [] and done.stderr == ""
+
+
+@pytest.mark.exhaustive
+def test_a_thousand_rounds_of_open_pull_close_in_a_running_session(firmware_image, tmp_path):
+    """0 resets, 0 lost samples, refusals only in contact."""
+    rounds = int(os.environ.get("ROUNDS", "1000"))
+    folder = with_firmware(firmware_image, tmp_path / "board")
+    files = {"s000001.roll": write_roll(tmp_path / "made", strokes=30, sealed=True).read_bytes()}
+    add_sessions(folder, files)
+    cycle = [(2.0, 1, 0, 3.53), (2.0, 1, 0, -1.47)]
+    samples = write_rows(tmp_path / "samples.csv", [(3, 1, 0, -1.47), *cycle * 400])
+    pulls = refusals = wrong = 0
+    with run_board(folder, "--samples", str(samples)) as board:
+        until(lambda: starts(board))
+        for number in range(rounds):
+            before, done, after = open_pull_close(board, tmp_path / str(number))
+            pulls += done is not None
+            refusals += done is None
+            wrong += done is None and not (before or after)
+            assert done is None or done == files["s000001.roll"]
+        began = starts(board)
+        with Link(board.port, restart=False):
+            pass
+    print(f"\n{rounds} rounds: {pulls} pulls, {refusals} refusals, {wrong} of them out of contact, {began - 1} resets")
+    (path,) = [tmp_path / "log.roll"]
+    path.write_bytes(Flash(folder).files("/sessions")["/sessions/s000002.roll"])
+    session = read_session(path)
+    print(f"session of {session.duration_s:.0f} s, {len(session.gaps)} gaps")
+    assert began == 1 and wrong == 0 and session.gaps == [] and pulls > 0 and refusals > 0
+
+
+def open_pull_close(board, to):
+    """Return whether the roller was in contact before, the file that came (None: refused), and whether after."""
+    from rolltools.errors import NotNowError
+    from rolltools.pulling import pull
+    from rolltools.session_source import RunningBoard
+
+    with AppLink(board.port) as app:
+        before = app.ask("status")["contact"]
+        try:
+            source = RunningBoard(app)
+            pull(source, [entry for entry in source.sessions() if entry.name == "s000001"], to)
+            done = (to / "s000001.roll").read_bytes()
+        except NotNowError:
+            done = None
+        return before, done, app.ask("status")["contact"]
