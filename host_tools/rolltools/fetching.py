@@ -7,6 +7,7 @@ place only when its SHA-256 is the board's.
 
 import contextlib
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,11 @@ from .archive import not_written, sync_folder
 from .console import printable
 from .errors import RollerError
 from .link import FileRange, in_contact
-from .link.frames import DATA, END, FAILED, Frame
+from .link.frames import DATA, END, FAILED, FRAME_BYTES, Frame
 
 _MOST_HOLES = 2000  # of a file: more were never lost by a line, but by a board that means harm
 _MOST_WORDS = 60
+_MOST_TOO_MUCH = 65536  # bytes of frames that nobody asked for
 _FRUITLESS = 3  # rounds without a new byte; then the line is given up
 Advance = Callable[[int], None]  # hears how many new bytes have come
 
@@ -55,13 +57,21 @@ class Fetch:
         """Return where the file grows: under a name that is no session's."""
         return self.target.with_name(f".{self.target.name}.part")
 
+    @property
+    def _holes_file(self) -> Path:
+        """Return where the holes of a part are kept; a part without it has none."""
+        return self.target.with_name(f".{self.target.name}.holes")
+
     def open(self) -> None:
         """Go on with the part that an earlier transfer left, else begin with what is known of the target."""
         self.target.parent.mkdir(parents=True, exist_ok=True)
         if not self.part.is_file() or not self.known <= self.part.stat().st_size <= self.size:
+            self._holes_file.unlink(missing_ok=True)
             self.part.write_bytes(self.target.read_bytes()[: self.known] if self.known else b"")
         self._stream = self.part.open("r+b")
-        self._holes = _hole(self.part.stat().st_size, self.size)
+        there = self.part.stat().st_size
+        self._holes = _kept_holes(self._holes_file, there) + _hole(there, self.size)
+        self._holes_file.unlink(missing_ok=True)
 
     def ranges(self) -> list[FileRange]:
         """Return what is still to be asked for; with all there but its digest, an empty range at the end."""
@@ -133,12 +143,17 @@ class Fetch:
         self.finished = True
 
     def leave(self) -> None:
-        """Keep of an unfinished file what has come without a gap, for the next time."""
+        """Keep what has come of an unfinished file, for the next time."""
         if self._stream is None or self._stream.closed:
             return
         with contextlib.suppress(OSError):
-            self._stream.truncate(self._holes[0][0] if self._holes else self.size)
+            there = self.size
+            if self._holes and self._holes[-1][1] == self.size:
+                there = self._holes.pop()[0]
+            self._stream.truncate(there)
             self._stream.close()
+            if self._holes:
+                self._holes_file.write_text(json.dumps(self._holes))
 
 
 def fetch(board: Board, files: Sequence[Fetch], advance: Advance, done: Callable[[Fetch], None]) -> None:
@@ -173,7 +188,7 @@ def digests(board: Board, parts: Sequence[tuple[str, int]]) -> list[bytes]:
     for _ in range(_FRUITLESS):
         asked = [place for place in range(len(parts)) if place not in found]
         ranges = [FileRange(parts[place][0], parts[place][1], parts[place][1]) for place in asked]
-        for frame in board.frames(ranges) if ranges else ():
+        for frame in _bounded(board, ranges):
             if frame.request >= len(asked) or frame.kind == DATA:
                 continue
             path, size = parts[asked[frame.request]]
@@ -197,13 +212,36 @@ def _opened(file: Fetch) -> bool:
 def _round(board: Board, files: list[Fetch]) -> Iterator[tuple[Fetch, int]]:
     """Ask for all that is missing; yield which file a frame was for, and what it brought."""
     asked = [(file, part) for file in files for part in file.ranges()]
-    for frame in board.frames([part for _, part in asked]):
+    for frame in _bounded(board, [part for _, part in asked]):
         if frame.request < len(asked):
             file = asked[frame.request][0]
             try:
                 yield file, file.take(frame)
             except OSError as error:
                 raise not_written(file.target, error) from error
+
+
+def _bounded(board: Board, ranges: list[FileRange]) -> Iterator[Frame]:
+    """Yield the frames of `ranges`; RollerError for a board that sends much more than it was asked for."""
+    left = 2 * sum(part.end - part.start for part in ranges) + _MOST_TOO_MUCH
+    for frame in board.frames(ranges) if ranges else ():
+        left -= len(frame.payload) + FRAME_BYTES
+        if left < 0:
+            raise RollerError("the board sends more than it was asked for", "run `roller deploy`, then try again")
+        yield frame
+
+
+def _kept_holes(path: Path, size: int) -> list[tuple[int, int]]:
+    """Return the holes that an earlier transfer left in the first `size` bytes; where that is unclear, all is one."""
+    if not path.is_file():
+        return []
+    try:
+        holes = [(int(start), int(end)) for start, end in json.loads(path.read_bytes())]
+        bounds = [bound for hole in holes for bound in hole]
+    except (ValueError, TypeError, RecursionError):
+        return _hole(0, size)
+    sane = bounds and bounds == sorted(set(bounds)) and bounds[0] >= 0 and bounds[-1] <= size
+    return holes if sane else _hole(0, size)
 
 
 def _hole(start: int, end: int) -> list[tuple[int, int]]:

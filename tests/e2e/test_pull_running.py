@@ -9,8 +9,11 @@ from fakes.roll_files import write_roll
 from fakes.virtual_boards import Flash, roller, until, with_firmware, write_rows
 from littlefs import LittleFS, UserContext
 
+from rolltools.errors import NotNowError
 from rolltools.link import AppLink, Link, NoAppError
+from rolltools.pulling import pull
 from rolltools.session_log import read_session
+from rolltools.session_source import RunningBoard
 from rolltools.virtual.process import run_board
 
 BLOCK_BYTES = 4096
@@ -46,13 +49,13 @@ def rolling(firmware_image, tmp_path):
     samples = write_rows(tmp_path / "samples.csv", [(6, 1, 0, -1.47), (4, 1, 0, 3.53), (200, 1, 0, -1.47)])
     with run_board(folder, "--samples", str(samples)) as board:
         board.folder, board.files = folder, files
-        until(lambda: starts(board))
+        until(lambda: any(note["name"] == "samples" for note in board.notes()))
         yield board
 
 
-def starts(board):
-    """Return how often the app has begun to sample."""
-    return sum(note["name"] == "samples" for note in board.notes())
+def lights(board):
+    """Return how the light changed that burns in a session."""
+    return [note["value"] for note in board.notes() if note["name"] == "led"]
 
 
 def contact_begins(board):
@@ -75,7 +78,7 @@ def test_sessions_come_while_the_app_goes_on_and_contact_comes_first(rolling, tm
     assert [(s["name"], s["new"]) for s in all_of_it] == [("s000001", False), ("s000002", False), ("s000003", True)]
     session = read_session(to / "s000003.roll")
     assert (session.state, session.gaps) == ("complete", [])
-    until(lambda: starts(rolling) == 2)  # at power-on, and after --stop
+    until(lambda: lights(rolling)[:3] == [1, 0, 1])  # it goes on in contact after --stop
     marks = [name for name in Flash(rolling.folder).files("/sessions") if name.endswith(".pulled")]
     assert len(marks) == 3
 
@@ -101,38 +104,36 @@ def test_a_thousand_rounds_of_open_pull_close_in_a_running_session(firmware_imag
     add_sessions(folder, files)
     cycle = [(2.0, 1, 0, 3.53), (2.0, 1, 0, -1.47)]
     samples = write_rows(tmp_path / "samples.csv", [(3, 1, 0, -1.47), *cycle * 400])
-    pulls = refusals = wrong = 0
+    pulls = refusals = wrong = resets = last_ms = 0
     with run_board(folder, "--samples", str(samples)) as board:
-        until(lambda: starts(board))
+        until(lambda: any(note["name"] == "samples" for note in board.notes()))
         for number in range(rounds):
             before, done, after = open_pull_close(board, tmp_path / str(number))
             pulls += done is not None
             refusals += done is None
-            wrong += done is None and not (before or after)
+            wrong += done is None and not (before["contact"] or after["contact"])
+            resets += not last_ms < before["t_ms"] < after["t_ms"]
+            last_ms = after["t_ms"]
             assert done is None or done == files["s000001.roll"]
-        began = starts(board)
         with Link(board.port, restart=False):
             pass
-    print(f"\n{rounds} rounds: {pulls} pulls, {refusals} refusals, {wrong} of them out of contact, {began - 1} resets")
-    (path,) = [tmp_path / "log.roll"]
+    path = tmp_path / "log.roll"
     path.write_bytes(Flash(folder).files("/sessions")["/sessions/s000002.roll"])
     session = read_session(path)
-    print(f"session of {session.duration_s:.0f} s, {len(session.gaps)} gaps")
-    assert began == 1 and wrong == 0 and session.gaps == [] and pulls > 0 and refusals > 0
+    print(f"\n{rounds} rounds: {pulls} pulls, {refusals} refusals, {wrong} of them out of contact, {resets} resets")
+    print(f"one session of {session.duration_s:.0f} s, {len(session.gaps)} gaps")
+    assert resets == wrong == 0 and session.gaps == [] and pulls and refusals
+    assert session.duration_s > (last_ms / 1000) - 10
 
 
 def open_pull_close(board, to):
-    """Return whether the roller was in contact before, the file that came (None: refused), and whether after."""
-    from rolltools.errors import NotNowError
-    from rolltools.pulling import pull
-    from rolltools.session_source import RunningBoard
-
+    """Return the status before, the file that came (None: refused), and the status after."""
     with AppLink(board.port) as app:
-        before = app.ask("status")["contact"]
+        before = app.ask("status")
         try:
             source = RunningBoard(app)
             pull(source, [entry for entry in source.sessions() if entry.name == "s000001"], to)
             done = (to / "s000001.roll").read_bytes()
         except NotNowError:
             done = None
-        return before, done, app.ask("status")["contact"]
+        return before, done, app.ask("status")

@@ -86,6 +86,28 @@ def test_a_cable_pulled_at_every_offset_leaves_the_rest_to_the_next_time(tmp_pat
         assert board.sent + again.sent < whole.sent + 4096
 
 
+def test_what_came_behind_a_hole_is_kept_for_the_next_time(tmp_path):
+    data = some(20_000)
+    board = LineBoard({"/a": data}, Faults(flipped=1 / 4000, cut_after=15_000, seed=3))
+    with pytest.raises(RollerError):
+        run(board, tmp_path)
+    assert board.faults.harmed and (tmp_path / ".a.holes").exists()
+    again = LineBoard({"/a": data})
+    _, new, files = run(again, tmp_path)
+    assert below(tmp_path) == {"a": data}
+    assert files[0].resent == 0 and new < 15_000
+
+
+@pytest.mark.parametrize(
+    "holes", [b"", b"{", b"[[1]]", b"[]", b"[[5, 1]]", b"[[-5, 100]]", b"[[0, 99999]]", b'[["a", 1]]']
+)
+def test_holes_that_make_no_sense_are_one_hole(tmp_path, holes):
+    (tmp_path / ".a.part").write_bytes(b"x" * 3000)
+    (tmp_path / ".a.holes").write_bytes(holes)
+    run(LineBoard({"/a": some(5000)}), tmp_path)
+    assert below(tmp_path) == {"a": some(5000)}
+
+
 def test_a_part_that_was_spoilt_begins_anew(tmp_path):
     (tmp_path / ".a.part").write_bytes(b"x" * 3000)
     run(LineBoard({"/a": some(5000)}), tmp_path)

@@ -52,9 +52,12 @@ class AppLink:
         """Return the answer to a request, as `status` or `cue 3`; NoAppError when none comes within `wait_s`."""
         self.send(request)
         word = request.split()[0]
+        end_s = time.monotonic() + wait_s
         for line in self.lines(wait_s):
             if word in line:
                 return line[word]
+            if time.monotonic() > end_s:
+                break  # it says other things, and would for ever
         raise self.no_app()
 
     def no_app(self) -> NoAppError:
@@ -103,6 +106,7 @@ class AppLink:
                     end_s = time.monotonic() + _SILENCE_S
                     over = frame.kind != DATA
                     yield frame
+            self._reader.text()  # what the app says beside it
 
     def _read(self) -> list[Frame]:
         self.serial.begin()

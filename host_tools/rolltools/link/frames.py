@@ -10,6 +10,7 @@ DATA, END, FAILED = b"D", b"E", b"F"
 _SYNC = b"\xa5R"
 _HEAD = struct.Struct("<2s1sHIH")
 _CRC = struct.Struct("<I")
+FRAME_BYTES = _HEAD.size + _CRC.size  # of a frame beside its payload
 
 
 @dataclass(frozen=True)
