@@ -271,6 +271,18 @@ def test_a_broken_board_is_told_its_cause_and_its_cure(link, name):
     assert {finding.what for finding in found if finding.state != OK} <= {broken.what} | also
 
 
+def test_a_board_with_sources_is_as_well_as_one_with_compiled_files(firmware_image, tmp_path):
+    folder = with_firmware(firmware_image, tmp_path)
+    with run_board(folder, "--clock", "fast") as board:
+        sent = json.loads(roller("deploy", "--source", "--port", board.port, "--json").stdout)
+        assert sent["switched"] and "app.py" in sent["sent"]
+        answer = json.loads(roller("doctor", "--port", board.port, "--json").stdout)
+        assert {finding["state"] for finding in answer["findings"] if finding["what"] in ("files", "firmware")} == {OK}
+        with Link(board.port, restart=False) as link:
+            link.write_file(f"/{sent['slot']}/app.py", b"pass")
+            assert "app.py" in next(finding.says for finding in checkup(link) if finding.what == "files")
+
+
 def test_a_board_without_its_file_system_is_told_to_be_flashed(vm64, tmp_path):
     (tmp_path / "flash.img").write_bytes(b"\x5a" * 512 * 4096)
     with run_board(tmp_path, "--clock", "fast") as board:

@@ -267,7 +267,7 @@ def main() -> None:
             "boots of broken firmware": broken(folder),
             "boots cut at every step": cut_boots(stride, folder),
             "half deploys": half_deploys(stride, folder / "half"),
-            "unpacking cut at every step": cut_unpacking(stride, folder / "cut"),
+            "unpacking cut at every tenth step": cut_unpacking(10 * stride, folder / "cut"),
         }
     for part, outcome in parts.items():
         rows += [(part, what, number) for what, number in sorted(outcome.counts.items())]

@@ -12,7 +12,9 @@ from rolltools.building import compiled
 from rolltools.deploying import PARCEL, SENDING, deploy, firmware_files
 from rolltools.errors import RollerError
 from rolltools.link import Link
+from rolltools.virtual.line import Line
 from rolltools.virtual.process import run_board
+from rolltools.virtual.wire import Faults
 
 MAIN = b"""import sys
 with open("/active") as stream:
@@ -358,3 +360,24 @@ def test_the_digests_of_the_board_are_those_of_the_files(link):
     link.write_file("/data", data)
     assert link.digests(["/data", "/none"]) == {"/data": hashlib.sha256(data).hexdigest(), "/none": None}
     assert Flash(link.folder).files()["/data"] == data
+
+
+def test_a_file_comes_whole_over_a_bad_line(vm64, tmp_path):
+    """Bytes are lost, turned and doubled on the way to a real MicroPython; for both ways see test_upload.py."""
+    data = random.Random(9).randbytes(40_000)
+    down = Faults(lost=2e-5, flipped=8e-5, doubled=2e-5, seed=1)
+    with run_board(tmp_path, "--clock", "fast") as board:
+        with Line(board.port, 2_000_000, down=down) as line, Link(line.port, restart=False) as bad:
+            bad.upload("/data", data)
+        assert down.passed > len(data) + 2 * 2048, "some blocks went twice"
+    assert Flash(tmp_path).files()["/data"] == data
+
+
+def test_ctrl_c_on_the_pc_ends_the_program_on_the_board(link):
+    def give_up(done, _total):
+        if done > 4000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        link.upload("/data", noise(1), give_up)
+    assert link.exec("print('here')").strip() == b"here"

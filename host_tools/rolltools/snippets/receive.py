@@ -70,6 +70,6 @@ def main(path, done, size):
                 stream.write(data)
                 done = place + len(data)
                 sys.stdout.buffer.write(bytes([_OK | place // _BLOCK % 32]))
-    except Exception:
+    except OSError:  # any other error is of a program that came over damaged: it is sent again
         sys.stdout.buffer.write(_FAILED)
         raise
