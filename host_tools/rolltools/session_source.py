@@ -12,6 +12,7 @@ import struct
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ from . import clock_contact
 from .archive import safe_session_name
 from .clock_history import Contact, is_count, kept
 from .errors import RollerError
-from .link import AppLink, FileRange, Link, NoAppError, RefusedError, in_contact, nonsense
+from .link import BAUD, AppLink, FileRange, Link, NoAppError, RefusedError, in_contact, nonsense
 from .link.frames import DATA, END, Frame
 
 _LARGEST_BYTES = 16 * 1024 * 1024  # no flash of ours holds more; a board that claims more is not believed
@@ -62,11 +63,11 @@ def session_path(name: str) -> str:
 
 
 class StoppedBoard:
-    """A board at its prompt: as fast as the line."""
+    """A board at its prompt: as fast as the line, at `baud` for the files where board and adapter can."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, baud: int = BAUD) -> None:
         self._link = link
-        self.frames = link.frames
+        self.frames = partial(link.frames, baud=baud) if baud != BAUD else link.frames
 
     def sessions(self) -> list[Offered]:
         """As SessionSource has it."""
@@ -162,8 +163,11 @@ def believed(answer: Any) -> list[Offered]:
 
 
 @contextlib.contextmanager
-def session_source(port: str | None, stop: bool) -> Iterator[tuple[SessionSource, list[Offered]]]:
-    """Yield where to pull from, and what is there; `stop` brings also a running app to the prompt."""
+def session_source(port: str | None, stop: bool, baud: int = BAUD) -> Iterator[tuple[SessionSource, list[Offered]]]:
+    """Yield where to pull from, and what is there; `stop` brings also a running app to the prompt.
+
+    `baud` is the rate for the files of a board at its prompt.
+    """
     if not stop:
         with AppLink(port) as app:
             running = RunningBoard(app)
@@ -172,7 +176,7 @@ def session_source(port: str | None, stop: bool) -> Iterator[tuple[SessionSource
                 yield running, offered
                 return
     with Link(port) as link:
-        stopped = StoppedBoard(link)
+        stopped = StoppedBoard(link, baud)
         yield stopped, stopped.sessions()
 
 

@@ -6,8 +6,7 @@ import os
 
 import pytest
 from fakes.roll_files import write_roll
-from fakes.virtual_boards import Flash, roller, until, with_firmware, write_rows
-from littlefs import LittleFS, UserContext
+from fakes.virtual_boards import Flash, add_sessions, roller, until, with_firmware, write_rows
 
 from rolltools.errors import NotNowError
 from rolltools.link import AppLink, Link, NoAppError
@@ -16,23 +15,7 @@ from rolltools.session_log import read_session
 from rolltools.session_source import RunningBoard
 from rolltools.virtual.process import run_board
 
-BLOCK_BYTES = 4096
 NOT_NOW = 75
-
-
-def add_sessions(folder, sessions):
-    """Put session files onto a board's flash while it is off."""
-    image = folder / "flash.img"
-    data = image.read_bytes()
-    context = UserContext(len(data))
-    context.buffer = bytearray(data)
-    fs = LittleFS(context, block_size=BLOCK_BYTES, block_count=len(data) // BLOCK_BYTES)
-    fs.makedirs("/sessions", exist_ok=True)
-    for name, content in sessions.items():
-        with fs.open(f"/sessions/{name}", "wb") as stream:
-            stream.write(content)
-    fs.unmount()
-    image.write_bytes(bytes(context.buffer))
 
 
 def pulled(board, to, *options):

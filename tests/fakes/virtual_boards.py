@@ -71,6 +71,21 @@ class Flash:
         return found
 
 
+def add_sessions(folder: Path, sessions: dict[str, bytes]) -> None:
+    """Put session files onto a board's flash while it is off."""
+    image = folder / "flash.img"
+    data = image.read_bytes()
+    context = UserContext(len(data))
+    context.buffer = bytearray(data)
+    fs = LittleFS(context, block_size=BLOCK_BYTES, block_count=len(data) // BLOCK_BYTES)
+    fs.makedirs("/sessions", exist_ok=True)
+    for name, content in sessions.items():
+        with fs.open(f"/sessions/{name}", "wb") as stream:
+            stream.write(content)
+    fs.unmount()
+    image.write_bytes(bytes(context.buffer))
+
+
 def session_bytes(folder: Path, name: str) -> bytes:
     """Return a session's file as it is on the flash now; empty while there is none, or while the flash is written."""
     try:

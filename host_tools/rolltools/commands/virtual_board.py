@@ -28,9 +28,7 @@ def virtual_board(
     scenario: Annotated[str | None, typer.Option("--scenario", help="A modelled hand; `list` names them.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="The seed of the modelled hand.")] = 1,
     board_name: Annotated[str, typer.Option("--board", help="thing_plus or devkit_fsr.")] = "thing_plus",
-    baud: Annotated[
-        int | None, typer.Option("--baud", min=9600, max=4000000, help="A line as slow as a real one, as 115200.")
-    ] = None,
+    line: Annotated[bool, typer.Option("--line", help="A serial line as slow as a real one: 115200 baud.")] = False,
     clock: Annotated[ClockKind, typer.Option("--clock", help="Wall time, or as fast as it goes.")] = ClockKind.real,
 ) -> None:
     """Run a board without hardware.
@@ -56,8 +54,10 @@ def virtual_board(
     board = VirtualBoard(folder, _chip_samples(folder, samples, scenario, seed, sensor), clock.value, board_name)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Line(board.port, baud) if baud else nullcontext(board) as port:
-            print(port.port, flush=True)
+        with Line(board.port) if line else nullcontext() as slow:
+            if slow:
+                board.on_baud = slow.set_board_baud
+            print(slow.port if slow else board.port, flush=True)
             board.serve()
     except KeyboardInterrupt:
         console.note("switched off")

@@ -5,12 +5,13 @@
 """
 
 from .app import AppLink, NoAppError, RefusedError, in_contact
-from .port import find_port
+from .port import BAUD, find_port
 from .programs import compact, snippet_source
 from .repl import FileRange, Link, nonsense
 from .upload import Progress
 
 __all__ = [
+    "BAUD",
     "AppLink",
     "FileRange",
     "Link",

@@ -11,23 +11,26 @@ from .. import FIRMWARE_DIR
 
 _SNIPPETS = Path(__file__).parents[1] / "snippets"
 _IMPORT = re.compile(r"^from (\w+) import .*$", re.MULTILINE)
-_INDENT = re.compile(r"^(?: {4})+", re.MULTILINE)
 
 
 @cache
 def snippet_source(name: str) -> str:
     """Return the source of `snippets/NAME.py` as it goes over the line, with the files of ours that it imports."""
-    source = compact((_SNIPPETS / f"{name}.py").read_text(encoding="utf-8"))
-    return _IMPORT.sub(_imported, source)
+    return _whole(_SNIPPETS / f"{name}.py", set())
 
 
-def _imported(line: re.Match[str]) -> str:
-    """Return what an import stands for: another snippet, a module of the firmware, or one of MicroPython's own."""
-    name = line[1]
-    if (_SNIPPETS / f"{name}.py").exists():
-        return snippet_source(name)
-    module = FIRMWARE_DIR / f"{name}.py"
-    return compact(module.read_text(encoding="utf-8")) if module.exists() else line[0]
+def _whole(path: Path, within: set[Path]) -> str:
+    """Return a file in short, with snippets and modules of the firmware in place of their imports, each once."""
+
+    def imported(line: re.Match[str]) -> str:
+        candidates = [folder / f"{line[1]}.py" for folder in (_SNIPPETS, FIRMWARE_DIR)]
+        found = next((file for file in candidates if file.exists()), None)
+        if found is None:
+            return line[0]  # MicroPython's own
+        return "" if found in within else _whole(found, within)
+
+    within.add(path)
+    return _IMPORT.sub(imported, compact(path.read_text(encoding="utf-8")))
 
 
 def compact(source: str) -> str:
@@ -42,5 +45,5 @@ def compact(source: str) -> str:
         if token.type == tokenize.STRING and before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
             lines[row : last + 1] = [" " * column + "0", *[""] * (last - row)]
         before = token.type
-    short = "\n".join(line for line in lines if line) + "\n"
-    return _INDENT.sub(lambda indent: " " * (len(indent[0]) // 4), short)
+    narrow = [" " * ((len(line) - len(line.lstrip())) // 4) + line.lstrip() for line in lines if line]
+    return "\n".join(narrow) + "\n"

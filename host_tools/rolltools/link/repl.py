@@ -8,13 +8,14 @@ import contextlib
 import hashlib
 import io
 import json
+import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from ..errors import RollerError
 from .frames import DATA, PAYLOAD, Frame, FrameReader
-from .port import FAILURES, NoFileSystemError, PatientSerial, close_transport, find_port, open_transport
+from .port import BAUD, FAILURES, NoFileSystemError, PatientSerial, close_transport, find_port, open_transport
 from .programs import snippet_source
 from .upload import Progress, StalledError, send
 
@@ -23,6 +24,9 @@ _LONGEST_S = 60.0  # one answer takes no longer, even when bytes keep coming
 _RESTART_S = 3.0
 _MOST_NOISE = 65536  # bytes between frames; a board says one for each 2 KB that it reads ahead of the first frame
 _PROMPT_S = 1.5
+_MEET_S = 0.06  # between two words to a board that changes its rate ...
+_SETTLE_S = 0.02  # an adapter has a buffer of its own: what was written is not yet out
+_MEETS = 18  # ... which listens for 1 s
 _PROGRAM_OVER = b"\x04>"
 _TRACE = b"Traceback (most recent call last):"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
@@ -180,18 +184,52 @@ class Link:
             raise nonsense()
         return found
 
-    def frames(self, ranges: Sequence[FileRange]) -> Iterator[Frame]:
+    def frames(self, ranges: Sequence[FileRange], baud: int = BAUD) -> Iterator[Frame]:
         """Yield the frames of `ranges` of files, as they come; the number of a request is its place in `ranges`.
 
         It ends with the last of them, or where the board has nothing more to say: frames may be missing then.
-        RollerError when the line is cut.
+        `baud` is the rate meanwhile, if board and adapter can. RollerError when the line is cut.
         """
         asked = [tuple(part) for part in ranges]
-        self._start(f"{snippet_source('send_files')}\nmain({asked!r}, {PAYLOAD}, {self._transport.serial.baudrate})")
+        rate = f", {baud}" if baud != BAUD else ""
+        program = snippet_source("send_fast" if rate else "send_files")
+        self._start(f"{program}main({asked!r}, {PAYLOAD}{rate})")
         try:
-            yield from self._hear(FrameReader(), len(ranges))
+            if baud == BAUD or self._meet(baud):
+                yield from self._hear(FrameReader(), len(ranges))
+                return
         finally:
+            if baud != BAUD:
+                self._slow_down()
             self._interrupt()
+        yield from self.frames(ranges)
+
+    def _meet(self, baud: int) -> bool:
+        """Change the rate with the board; return whether each hears the other. RollerError when the line is cut."""
+        try:
+            if not self._transport.read_until(1, b"R", timeout=_PROMPT_S, timeout_overall=_PROMPT_S).endswith(b"R"):
+                return False
+            self._serial.baudrate = baud
+            patience_s, self._serial.timeout = self._serial.timeout, _MEET_S
+            for _ in range(_MEETS):
+                self._serial.write(b"U")
+                if self._serial.read(1) == b"U":
+                    self._serial.timeout = patience_s
+                    return True
+            self._serial.timeout = patience_s
+            return False
+        except FAILURES as error:
+            raise self._silent() from error
+
+    def _slow_down(self) -> None:
+        """Go back to the first rate; the board does when its program ends, at the latest after a second of silence."""
+        self._serial.begin()
+        with contextlib.suppress(*FAILURES):
+            self._serial.write(b"\x03")
+            self._serial.flush()
+            time.sleep(_SETTLE_S)
+            self._serial.baudrate = BAUD
+            self._transport.read_until(1, _PROGRAM_OVER, timeout=_PROMPT_S, timeout_overall=_PROMPT_S)
 
     def _hear(self, reader: FrameReader, requests: int) -> Iterator[Frame]:
         ended = 0

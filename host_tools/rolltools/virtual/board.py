@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class VirtualBoard:
             "clock": clock,
             "board": board,
         }
+        self.on_baud: Callable[[int], None] = lambda _baud: None  # hears when the board changes the rate of its port
         self._folder = folder.resolve()
         self._lock_folder()
         self._make_flash()
@@ -108,5 +110,7 @@ class VirtualBoard:
         return Vm([*command, str(run_dir / "start.json")], run_dir)
 
     def _note(self, t_us: int, name: str, value: Any) -> None:
+        if name == "baud":
+            self.on_baud(value)
         self._notes.write(json.dumps({"t_s": t_us / 1e6, "name": name, "value": value}) + "\n")
         self._notes.flush()

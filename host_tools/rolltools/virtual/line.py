@@ -7,6 +7,7 @@ The board's own port is held open, as a USB adapter does. Linux and macOS only.
 import os
 import pty
 import select
+import termios
 import threading
 import time
 import tty
@@ -14,26 +15,37 @@ import tty
 from .wire import ESP32_FIFO_BYTES, Faults, Wire
 
 USB_DELAY_S = 0.001  # a frame of USB
+FIRST_BAUD = 115200
+_TOLERANCE = 0.03  # between the rates of two ends that understand each other
+_SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in (115200, 230400, 460800, 921600)}
+_NO_BAUD = 300  # of an adapter that cannot do what it is asked for
+_OSPEED = 5  # the place of the rate in what tcgetattr returns
 _CHUNK = 4096
 _IDLE_S = 0.05
+_JITTER_S = 0.003  # by which the processes of a PC may be late, and a board is not
 
 
 class Line:
-    """A line of `baud` to the board at `board_port`; a context manager, served by a thread of its own.
+    """A line to the board at `board_port`; a context manager, served by a thread of its own.
 
     `up` are the faults from the board to the PC, `down` those from the PC to the board. When one of them cuts the
-    cable, the port hangs up.
+    cable, the port hangs up. `baud` is the rate of both ends for good; None: each begins with 115200, and what one says
+    is noise to the other while they differ (see `set_board_baud`).
     """
 
-    def __init__(self, board_port: str, baud: int, up: Faults | None = None, down: Faults | None = None) -> None:
+    def __init__(
+        self, board_port: str, baud: int | None = None, up: Faults | None = None, down: Faults | None = None
+    ) -> None:
         self._board = os.open(board_port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(self._board)
         self._pc, self._slave = pty.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._pc, False)
         self.port = os.ttyname(self._slave)
-        self._up = Wire(baud, USB_DELAY_S, up, ESP32_FIFO_BYTES)
-        self._down = Wire(baud, USB_DELAY_S, down)
+        self._follows = baud is None
+        self._board_baud = baud or FIRST_BAUD
+        self._up = Wire(self._board_baud, USB_DELAY_S, up, ESP32_FIFO_BYTES)
+        self._down = Wire(self._board_baud, USB_DELAY_S, down)
         self._looked_s = time.monotonic()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -48,6 +60,19 @@ class Line:
         for fd in (self._pc, self._slave, self._board):
             if fd >= 0:
                 os.close(fd)
+
+    def set_board_baud(self, baud: int) -> None:
+        """Let the board's end have another rate."""
+        self._board_baud = baud
+        self._up.set_baud(baud)
+
+    def _as_heard(self, data: bytes) -> bytes:
+        """Return what one end hears of what the other says."""
+        if not self._follows or not data:
+            return data
+        pc_baud = _SPEEDS.get(termios.tcgetattr(self._pc)[_OSPEED], _NO_BAUD)
+        self._down.set_baud(pc_baud)
+        return data if abs(pc_baud - self._board_baud) < _TOLERANCE * pc_baud else bytes(b ^ 0x5A for b in data)
 
     def _serve(self) -> None:
         while not self._over.is_set():
@@ -64,9 +89,9 @@ class Line:
         ready = select.select(readers, [], [], min(wait_s, _IDLE_S))[0]
         now_s = time.monotonic()
         if self._pc in ready:
-            self._down.put(now_s, _read(self._pc))
+            self._down.put(now_s, self._as_heard(_read(self._pc)))
         if self._board in ready:
-            self._up.put(now_s, _read(self._board), self._looked_s)
+            self._up.put(now_s, self._as_heard(_read(self._board)), min(self._looked_s, now_s - _JITTER_S))
         if self._board in readers:
             self._looked_s = now_s
         _write(self._pc, self._up.take(now_s))

@@ -86,6 +86,10 @@ class Wire:
         self._free_s = 0.0  # when the last byte of the buffer is out
         self._tick_s = 0.0  # a sender that found the buffer full looks again then
 
+    def set_baud(self, baud: int) -> None:
+        """Let the bytes that are sent from now on be faster or slower."""
+        self._byte_s = BITS_A_BYTE / baud
+
     @property
     def waiting(self) -> int:
         """Return how many bytes the sender still holds."""

@@ -38,6 +38,19 @@ def world():
     return _world
 
 
+class _Memory:
+    """Registers by address."""
+
+    def __getitem__(self, address):
+        return _world.registers[address]
+
+    def __setitem__(self, address, value):
+        _world.registers[address] = value
+
+
+mem32 = _Memory()
+
+
 class Pin:
     """A GPIO; the same object for the same number."""
 

@@ -9,6 +9,7 @@ from nets import Net
 from population import POPULATION
 from rtc import RealTimeClock
 from samples import Still
+from uart import Uart0
 from wiring import BOARDS
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
@@ -20,8 +21,9 @@ class World:
     """A board by name on a clock, feeling `samples` (`SampleFile`, or None to lie still).
 
     `power` has reset(cause), soft_reset() and deepsleep(ms_or_None, awake); `observer(t_us, name, value)` hears of
-    "motor" (percent), "led" (0/1) and "rgb" ((r, g, b)); `bus_fault(address, reg, length, is_write)` returns None or
-    the errno a transfer fails with; `bus_noise(buffer)` may change the bytes that a transfer brings.
+    "motor" (percent), "led" (0/1), "rgb" ((r, g, b)) and "baud" (of the port); `bus_fault(address, reg, length,
+    is_write)` returns None or the errno a transfer fails with; `bus_noise(buffer)` may change the bytes that a transfer
+    brings.
     """
 
     def __init__(self, board_name, clock, samples=None, imu=None, force=None):
@@ -40,6 +42,7 @@ class World:
         self.rtc = RealTimeClock(clock)
         self.analog_uv = {}  # GPIO -> uV for the ADC, or a function that returns them for a time in us
         self.frequency_hz = 160000000
+        self.registers = Uart0(lambda baud: self.tell("baud", baud))
         self.motor = 0  # percent the motor is driven with
         self.timers = []
         self._nets = {}

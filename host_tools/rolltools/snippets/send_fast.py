@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""On the board, behind `send_files.py`: the same at another rate than the port's first one, for as long as it takes."""
+
+import select
+import sys
+import time
+
+from machine import mem32
+from send_files import send
+from sender import Sender
+
+FIRST_BAUD = 115200
+CLKDIV = 0x3FF40014  # UART 0: 20 bits of a whole divider, 4 of sixteenths (ESP32 technical reference manual)
+SLICE = 48  # bytes
+HELD = 24  # bytes that may still wait in the port's buffer of 128 when the next slice comes
+
+
+def paced(baud):
+    """Return a `write` that never fills the port's buffer: MicroPython would sleep for a tick of 10 ms then.
+
+    Above 115200 baud the buffer is empty long before.
+    """
+    write = sys.stdout.buffer.write
+    held_us = HELD * 10000000 // baud
+    empty_us = time.ticks_us()  # when the buffer will be
+
+    def write_slices(frame):
+        nonlocal empty_us
+        for start in range(0, len(frame), SLICE):
+            piece = frame[start : start + SLICE]
+            wait_us = time.ticks_diff(empty_us, time.ticks_us()) - held_us
+            if wait_us > 0:
+                time.sleep_us(wait_us)
+            write(piece)
+            now_us = time.ticks_us()
+            if time.ticks_diff(empty_us, now_us) < 0:
+                empty_us = now_us
+            empty_us = time.ticks_add(empty_us, len(piece) * 10000000 // baud)
+
+    return write_slices
+
+
+def divider(baud):
+    """Return what the clock divider of the port must be for another rate than the one it has."""
+    if sys.platform == "esp32" and not sys.implementation._machine.endswith("with ESP32"):
+        raise ValueError("another chip, other registers")
+    old = mem32[CLKDIV]
+    sixteenths = (old & 0xFFFFF) << 4 | old >> 20 & 15
+    new = (sixteenths * FIRST_BAUD + baud // 2) // baud
+    if abs(new * baud - sixteenths * FIRST_BAUD) * 100 > new * baud:
+        raise ValueError("the clock cannot be divided so")
+    return new >> 4 | (new & 15) << 20
+
+
+def is_met():
+    """Tell whether the host is heard at the new rate, and say so; it says "U" again and again."""
+    poll = select.poll()
+    poll.register(sys.stdin, select.POLLIN)
+    end_ms = time.ticks_add(time.ticks_ms(), 1000)
+    while time.ticks_diff(end_ms, time.ticks_ms()) > 0:
+        if poll.poll(50) and sys.stdin.buffer.read(1) == b"U":
+            sys.stdout.buffer.write(b"U")
+            return True
+    return False
+
+
+def main(files, payload, baud):
+    """Send `files` where this chip can have the rate, and the host is heard at it.
+
+    "R" says that the rate changes in 20 ms. In the end, whatever happens, it is the first one again.
+    """
+    old, new = mem32[CLKDIV], divider(baud)
+    sys.stdout.buffer.write(b"R")
+    time.sleep_ms(20)
+    mem32[CLKDIV] = new
+    try:
+        if is_met():
+            send(files, Sender(paced(baud), payload))
+            time.sleep_ms(1000)  # the host ends it with Ctrl-C as soon as it has all
+    finally:
+        try:
+            time.sleep_ms(60)  # so that the host is there first
+        finally:
+            mem32[CLKDIV] = old
