@@ -87,7 +87,7 @@ class Outcome:
 def _vm(job: dict[str, Any], folder: Path) -> Any:
     path = folder / "job.json"
     path.write_text(json.dumps(job))
-    command = [*micropython_command(), "-X", "heapsize=24M", HERE / "boot_sweep_vm.py", DEVICE, FIRMWARE_DIR]
+    command = [*micropython_command(), "-X", "heapsize=48M", HERE / "boot_sweep_vm.py", DEVICE, FIRMWARE_DIR]
     done = subprocess.run([str(w) for w in (*command, HERE.parent, path)], capture_output=True, text=True)
     try:
         return json.loads(done.stdout.splitlines()[-1])
