@@ -20,7 +20,7 @@ _FAULTS_SAID = 5
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 NO_FILE_SYSTEM = "it is damaged, and MicroPython cannot mount it"
-NO_FILE_SYSTEM_CURE = "write MicroPython anew with `roller flash`, which erases all, then run `roller deploy`"
+NO_FILE_SYSTEM_CURE = "write MicroPython anew with `roller flash --no-backup`, which erases all and deploys"
 _DEPLOY = "run `roller deploy`"
 
 # fault of the board: (what it means, what to do)

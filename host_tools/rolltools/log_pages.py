@@ -7,6 +7,7 @@ The scan holds two pages at most, resynchronises on the magic after damage, and 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, BinaryIO
 from zlib import crc32
 
@@ -16,6 +17,8 @@ from rollcore.sample import FORCE_UNKNOWN
 
 _CHUNK = 16 * fmt.PAGE_LIMIT
 _RAW = (fmt.TRACE, fmt.STATE, fmt.SEAL)
+_fields_of = cache(fields_of)  # of a byte
+_least_fields = cache(least_fields)
 
 
 @dataclass(frozen=True)
@@ -178,10 +181,10 @@ def _frame(payload: bytes, at: int) -> tuple[int, int, int, int] | None:
 def _decode(code: int, t_ms: int, payload: bytes) -> Record | None:
     if code in _RAW:
         return Record(t_ms, code, RECORD_NAMES[code], {}, payload)
-    fields = fields_of(code)
+    fields = _fields_of(code)
     if fields is None:
         return None
-    least = least_fields(code)
+    least = _least_fields(code)
     code &= ~fmt.WIDE
     code = OLD_TYPES.get(code, code)
     name = RECORD_NAMES[code]

@@ -47,36 +47,39 @@ def pull(
     A file of the same name that is no beginning of the board's is another board's: RollerError, and nothing is pulled.
     """
     wanted = {folder / f"{entry.name}.roll": entry for entry in sessions if entry.size}
-    known = _known_bytes(board, wanted)
-    here = [path for path, entry in wanted.items() if known.get(path) == entry.size]
-    results = {path: _pulled(path, wanted[path], False, contacts) for path in here}
+    here = {path: _session(path) for path in wanted if path.is_file()}
+    known = _known_bytes(board, wanted, here)
     advance(sum(known.values()))
-    away = [
-        Fetch(session_path(entry.name), entry.size, path, known.get(path, 0))
-        for path, entry in wanted.items()
-        if path not in results
-    ]
+    results = {}
+    away = []
+    for path, entry in wanted.items():
+        if known.get(path) == entry.size:
+            results[path] = _kept(path, entry, here[path], False, contacts)
+        else:
+            away.append(Fetch(session_path(entry.name), entry.size, path, known.get(path, 0)))
 
     def done(file: Fetch) -> None:
-        results[file.target] = _pulled(file.target, wanted[file.target], True, contacts)
+        results[file.target] = _kept(file.target, wanted[file.target], _session(file.target), True, contacts)
 
     fetch(board, away, advance, done)
     board.mark([entry.name for entry in wanted.values() if not entry.pulled])
     return [results[path] for path in wanted]
 
 
-def _known_bytes(board: SessionSource, wanted: dict[Path, Offered]) -> dict[Path, int]:
+def _known_bytes(
+    board: SessionSource, wanted: dict[Path, Offered], here: dict[Path, Session | None]
+) -> dict[Path, int]:
     """Return how many bytes of each session are here already, proven to be the board's; RollerError where they are not.
 
     A session that is sealed here is proven by its end: that holds the digest of all the rest.
     """
-    here = {path: path.read_bytes() for path in wanted if path.is_file()}
-    known = {path: len(data) for path, data in here.items() if _is_sealed(path, data, wanted[path])}
-    asked = [path for path in here if path not in known and len(here[path]) <= wanted[path].size]
-    proofs = digests(board, [(session_path(wanted[path].name), len(here[path])) for path in asked])
+    data = {path: path.read_bytes() for path in here}
+    known = {path: len(data[path]) for path in here if _is_sealed(here[path], data[path], wanted[path])}
+    asked = [path for path in here if path not in known and len(data[path]) <= wanted[path].size]
+    proofs = digests(board, [(session_path(wanted[path].name), len(data[path])) for path in asked])
     for path, proof in zip(asked, proofs, strict=True):
-        if hashlib.sha256(here[path]).digest() == proof:
-            known[path] = len(here[path])
+        if hashlib.sha256(data[path]).digest() == proof:
+            known[path] = len(data[path])
     for path in here:
         if path not in known:
             raise RollerError(
@@ -86,30 +89,27 @@ def _known_bytes(board: SessionSource, wanted: dict[Path, Offered]) -> dict[Path
     return known
 
 
-def _is_sealed(path: Path, data: bytes, entry: Offered) -> bool:
-    if len(data) != entry.size or crc32(data[-_TAIL_BYTES:]) != entry.tail:
-        return False
+def _is_sealed(session: Session | None, data: bytes, entry: Offered) -> bool:
+    same = len(data) == entry.size and crc32(data[-_TAIL_BYTES:]) == entry.tail
+    return same and session is not None and session.sealed is True
+
+
+def _session(path: Path) -> Session | None:
+    """Return the session in a file, None for one that cannot be read."""
     try:
-        return read_session(path).sealed is True
+        return read_session(path)
     except RollerError:
-        return False
+        return None
 
 
-def _pulled(path: Path, entry: Offered, new: bool, contacts: Sequence[Contact]) -> Pulled:
-    state, strokes = _read(path, new, contacts)
-    return Pulled(entry.name, str(path), entry.size, new, state, strokes)
-
-
-def _read(path: Path, new: bool, contacts: Sequence[Contact]) -> tuple[str, int]:
-    """Return state and number of strokes of a session file; write the table of its strokes where that is due."""
-    try:
-        session = read_session(path)
-    except RollerError:
-        return UNREADABLE, 0
+def _kept(path: Path, entry: Offered, session: Session | None, new: bool, contacts: Sequence[Contact]) -> Pulled:
+    """Write what belongs beside a session, where that is due; return what there is to say of it."""
+    if session is None:
+        return Pulled(entry.name, str(path), entry.size, new, UNREADABLE, 0)
     if new or not path.with_suffix(".strokes.csv").exists():
         write_strokes(session)
     keep_next_contact(session, contacts)
-    return session.state, len(session.strokes)
+    return Pulled(entry.name, str(path), entry.size, new, session.state, len(session.strokes))
 
 
 def keep_next_contact(session: Session, contacts: Sequence[Contact]) -> None:

@@ -7,14 +7,12 @@ import json
 import random
 
 import pytest
-from fakes.virtual_boards import add_sessions, mpremote, roller
-from littlefs import LittleFS, UserContext
+from fakes.virtual_boards import add_sessions, blank_flash, mpremote, roller
 
 from rolltools import FIRMWARE_DIR
 from rolltools.link import FileRange, Link, compact
 from rolltools.link.frames import DATA
 from rolltools.link.programs import _SNIPPETS
-from rolltools.virtual.board import FLASH_BYTES
 from rolltools.virtual.process import run_board
 
 DATA_BYTES = 30_000
@@ -24,9 +22,7 @@ DATA_BYTES = 30_000
 def board(vm64, tmp_path_factory):
     """Run a bare board with one session behind a line."""
     folder = tmp_path_factory.mktemp("line")
-    context = UserContext(FLASH_BYTES)
-    LittleFS(context, block_size=4096, block_count=FLASH_BYTES // 4096).unmount()
-    (folder / "flash.img").write_bytes(bytes(context.buffer))
+    blank_flash(folder)
     data = random.Random(4).randbytes(DATA_BYTES)
     add_sessions(folder, {"s000001.roll": data})
     with run_board(folder, "--line") as running:

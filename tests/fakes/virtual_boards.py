@@ -16,6 +16,7 @@ from littlefs import LittleFS, UserContext
 from rolltools.link import Link
 from rolltools.pulling import Pulled, pull
 from rolltools.session_source import StoppedBoard
+from rolltools.virtual.board import FLASH_BYTES
 
 BLOCK_BYTES = 4096
 RATE_HZ = 208.0
@@ -69,6 +70,13 @@ class Flash:
                 with self._fs.open(whole, "rb") as stream:
                     found[whole] = stream.read()
         return found
+
+
+def blank_flash(folder: Path) -> None:
+    """Give a board's folder a flash with an empty file system."""
+    context = UserContext(FLASH_BYTES)
+    LittleFS(context, block_size=BLOCK_BYTES, block_count=FLASH_BYTES // BLOCK_BYTES).unmount()
+    (folder / "flash.img").write_bytes(bytes(context.buffer))
 
 
 def add_sessions(folder: Path, sessions: dict[str, bytes]) -> None:
