@@ -22,7 +22,7 @@ test-exhaustive: .venv/.done ## the long sweeps, too
 mutants: .venv/.done ## the detector's guards broken one by one: those whose loss no test notices
 	$(PY) tests/mutants.py
 
-bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear, latency, alarms with a trace: printed, never asserted
+bench: .venv/.done ## steps, bytes of a log, heap, real hands, wear, latency, alarms with a trace, deploys: printed, never asserted
 	$(PY) tests/bench.py
 	$(PY) tests/firmware/heap_report.py
 	$(PY) tests/real_recordings.py
@@ -30,6 +30,7 @@ bench: .venv/.done ## cost of a step, bytes of a log, heap, real hands, wear, la
 	$(PY) tests/trace_ring.py
 	$(PY) tests/latency.py
 	$(PY) tests/alarms.py
+	$(PY) tests/bench_deploy.py
 
 sweep: .venv/.done ## faults on the control path: when the motor was off; 6 h of the clock; a boot from any flash: never a brick
 	$(PY) tests/firmware/motor_sweep.py

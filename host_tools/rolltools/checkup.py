@@ -3,7 +3,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from . import clock_contact, deploying
+from . import building, clock_contact, deploying, parcel
 from .diagnosis import Finding, diagnose
 from .errors import RollerError
 
@@ -39,21 +39,36 @@ def judged(info: Any) -> list[Finding]:
 
 def _files(link: "Link", info: dict[str, Any]) -> dict[str, Any]:
     """Return what lies in the two slots, and how the one that runs differs from the firmware of these tools."""
-    state = link.run("slots")
-    slots = {slot: [str(path)[3:] for path in state["slots"][slot]] for slot in "ab"}
-    active = state["active"] if state["active"] in slots else "a"
-    board = info.get("board")
-    files = deploying.firmware_for(board if board in deploying.boards.BOARDS else deploying.boards.DEFAULT)
-    app = {path: deploying.sha256(data) for path, data in files.items() if path != deploying.ROOT_FILE}
-    found = link.digests([f"/{active}/{path}" for path in app if path in slots[active]])
+    state = deploying.state_of(link)
+    active = state.active if state.active in state.slots else "a"
+    have = state.slots[active]
+    app = _app_of_these_tools(info.get("board"), have, state.mpy)
     return {
-        "active": state["active"],
-        "files": len(slots[active]) if state["active"] in (None, "a", "b") else 0,
-        "other_slot": slots["b" if active == "a" else "a"],
-        "parts": [name for name in (*slots["a"], *slots["b"], *info["root"]) if str(name).endswith(".part")],
-        "missing": [path for path in app if path not in slots[active]],
-        "changed": [path for path in app if found.get(f"/{active}/{path}") not in (None, app[path])],
+        "active": state.active,
+        "files": len(have) if state.active in (None, "a", "b") else 0,
+        "other_slot": list(state.slots["b" if active == "a" else "a"]),
+        "parts": [name for name in (*state.slots["a"], *state.slots["b"], *info["root"]) if name.endswith(".part")],
+        "missing": [path for path in app if path not in have],
+        "changed": [path for path in have if _is_other(path, have[path], app)],
     }
+
+
+def _app_of_these_tools(board: Any, have: dict[str, str], mpy: int) -> dict[str, bytes]:
+    """Return {path in the slot: content} as a deploy makes it: from sources where there are sources in the slot."""
+    files = deploying.firmware_for(board if board in deploying.boards.BOARDS else deploying.boards.DEFAULT)
+    if any(path.endswith(".mpy") for path in have):
+        try:
+            files = building.compiled(files, building.architecture(mpy))
+        except RollerError:
+            return {}  # made for another MicroPython: then the app does not start, which is said elsewhere
+    return {path: data for path, data in files.items() if path != deploying.ROOT_FILE}
+
+
+def _is_other(path: str, found: str, app: dict[str, bytes]) -> bool:
+    """Tell whether a file is not as it is sent; a source goes before a compiled file of the same name."""
+    if path not in app:
+        return path.endswith(".py") and path[: -len(".py")] + ".mpy" in app
+    return found != parcel.short(app[path])
 
 
 def _nonsense() -> RollerError:

@@ -5,31 +5,49 @@ The app lives in `/a` or `/b`; the file `/active` names the slot that main.py st
 point leaves the old app as it was.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Any
 
-from . import FIRMWARE_DIR, boards
+from . import FIRMWARE_DIR, boards, building, parcel
 from .errors import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE, RollerError
 from .link import Link, nonsense
+from .parcel import sha256
 
 ROOT_FILE = "main.py"
+PARCEL = "/deploy.part"  # where the parcel lies until it is unpacked
+_LEFT_BEHIND = [PARCEL, "/active.part", f"/{ROOT_FILE}.part"]  # by a deploy that was cut off
+COMPILING, SENDING = "Compiling", "Sending"
 _BOARD_FILE = "board.py"  # names the board that main.py starts
 _RESERVE_BYTES = 32 * 1024  # folders, and the file system's own
 _BLOCK_BYTES = 4096
-_COPIES = 8  # files a question: a board that copies all of them at once looks as if it had fallen silent
+Say = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a deploy did."""
+    """What a deploy did: files by their names on the board, their bytes, and the bytes that they took on the line."""
 
     slot: str
     files: int
     sent: list[str]
     sent_bytes: int
+    line_bytes: int
     switched: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """What is on a board: {path: short digest} and seal of each slot (see parcel.py), and what it can load."""
+
+    active: str | None
+    slots: dict[str, dict[str, str]]
+    seals: dict[str, str]
+    root: str | None
+    free_bytes: int
+    version: tuple[int, int]
+    mpy: int
 
 
 def firmware_files(folder: Path = FIRMWARE_DIR) -> dict[str, bytes]:
@@ -45,11 +63,6 @@ def firmware_for(board: str) -> dict[str, bytes]:
     return files
 
 
-def sha256(data: bytes) -> str:
-    """Return the SHA-256 of a file's content in hex, as boards give it."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def choose_board(link: Link, asked: str | None) -> str:
     """Return the board to deploy for: the one asked for, else what the app on it names, else what its chips show."""
     if asked:
@@ -63,69 +76,72 @@ def choose_board(link: Link, asked: str | None) -> str:
         raise nonsense() from error
 
 
-def deploy(link: Link, files: dict[str, bytes], say: Callable[[str, int, int], None] | None = None) -> Deployed:
-    """Put `files` on the board; only those are sent that neither slot holds. `say` hears (path, bytes done, in all)."""
-    app = {path: data for path, data in files.items() if path != ROOT_FILE}
-    wanted = {path: sha256(data) for path, data in files.items()}
-    active, paths, free_bytes = _slots(link)
-    present = {slot: _hashes(link, slot, paths[slot]) for slot in ("a", "b")}
-    root = link.digests(["/" + ROOT_FILE])["/" + ROOT_FILE]
-    if active and present[active] == {path: wanted[path] for path in app} and root == wanted[ROOT_FILE]:
-        return Deployed(active, len(files), [], 0, False)
+def state_of(link: Link, clean: bool = False) -> State:
+    """Return what is on a board; RollerError for nonsense, and where there is no file system.
 
-    slot = "b" if active == "a" else "a"
-    have = present[slot]
-    other = present["b" if slot == "a" else "a"]
-    missing = [path for path in app if have.get(path) != wanted[path]]
-    copied = [path for path in missing if other.get(path) == wanted[path]]
-    sent = [path for path in missing if path not in copied]
-    _check_space(sum(_on_flash(files[path]) for path in missing), free_bytes)
-    folders = [f"/{slot}", *(f"/{slot}/{folder}" for folder in _folders(app))]
-    remove = [f"/{slot}/{path}" for path in have if path not in app]
-    pairs = [(f"/{'b' if slot == 'a' else 'a'}/{path}", f"/{slot}/{path}") for path in copied]
-    link.run("prepare", folders=folders, remove=remove, copy=pairs[:_COPIES])
-    for start in range(_COPIES, len(pairs), _COPIES):
-        link.run("prepare", folders=[], remove=[], copy=pairs[start : start + _COPIES])
-    total = sum(len(files[path]) for path in sent)
-    done = 0
-    for path in sent:
-        link.write_file(f"/{slot}/{path}", files[path])
-        done += len(files[path])
-        if say:
-            say(path, done, total)
-    if _hashes(link, slot, [f"/{slot}/{path}" for path in app]) != {path: wanted[path] for path in app}:
-        raise RollerError("the firmware on the board is not what was sent", "deploy again; the old app still runs")
-    if root != wanted[ROOT_FILE]:
-        sent.append(ROOT_FILE)
-        total += len(files[ROOT_FILE])
-        link.write_file("/" + ROOT_FILE, files[ROOT_FILE])
-    link.write_file("/active", slot.encode())
-    return Deployed(slot, len(files), sent, total, True)
-
-
-def _folders(paths: dict[str, bytes]) -> list[str]:
-    """Return the folders of `paths`, parents first."""
-    found = {parent.as_posix() for path in paths for parent in PurePosixPath(path).parents} - {"."}
-    return sorted(found)
-
-
-def _slots(link: Link) -> tuple[str | None, dict[str, list[str]], int]:
-    """Return the slot that runs (None: none), the files in both, and the free bytes; RollerError for nonsense."""
-    state = link.run("slots")
+    With `clean` that is removed first which a deploy left behind in the root.
+    """
+    state = link.run("slots", remove=_LEFT_BEHIND if clean else [])
     if isinstance(state, dict) and state.get("free_bytes", 0) is None:
         raise RollerError(f"the board has no file system: {NO_FILE_SYSTEM}", NO_FILE_SYSTEM_CURE)
     try:
-        active = state["active"] if state["active"] in ("a", "b") else None
-        paths = {slot: [str(path) for path in state["slots"][slot]] for slot in ("a", "b")}
-        return active, paths, int(state["free_bytes"])
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        return _believed(state)
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise nonsense() from error
 
 
-def _hashes(link: Link, slot: str, paths: list[str]) -> dict[str, str]:
-    """Return {path in the slot: SHA-256} for the files that are there."""
-    found = link.digests([path for path in paths if path.startswith(f"/{slot}/")])
-    return {path[len(slot) + 2 :]: digest for path, digest in found.items() if digest}
+def _believed(state: Any) -> State:
+    major, minor = state["version"]
+    return State(
+        active=state["active"],
+        slots={slot: {str(path): str(found) for path, found in state["slots"][slot][0].items()} for slot in "ab"},
+        seals={slot: str(state["slots"][slot][1]) for slot in "ab"},
+        root=state["root"],
+        free_bytes=int(state["free_bytes"]),
+        version=(int(major), int(minor)),
+        mpy=int(state["mpy"]),
+    )
+
+
+def deploy(link: Link, sources: dict[str, bytes], say: Say | None = None, as_source: bool = False) -> Deployed:
+    """Put a firmware on the board, compiled for it or `as_source`; only that is sent which neither slot holds.
+
+    `say` hears (COMPILING, files done, in all) and (SENDING, bytes done, in all). RollerError before anything is
+    written where the board cannot load it or has no room for it.
+    """
+    state = state_of(link, clean=True)
+    building.check_version(state.version)
+    files = sources if as_source else _compiled(sources, state, say)
+    app = {path: data for path, data in files.items() if path != ROOT_FILE}
+    root = {} if state.root == sha256(files[ROOT_FILE]) else {ROOT_FILE: files[ROOT_FILE]}
+    active = state.active if state.active in ("a", "b") else None
+    if active and state.seals[active] == parcel.seal(app, sorted(app)) and not root:
+        return Deployed(active, len(files), [], 0, 0, False)
+
+    slot, other = ("b", "a") if active == "a" else ("a", "b")
+    have, beside = state.slots[slot], state.slots[other]
+    packed = parcel.pack(app, have, beside, root)
+    lacking = parcel.missing(app, have)
+    need = [*(app[path] for path in lacking), *root.values(), packed]
+    _check_space(sum(map(_on_flash, need)), state.free_bytes)
+    _unpacked(link, packed, slot, other, parcel.seal(files, [*parcel.ordered(app), *root]), say)
+    sent = [path for path in parcel.missing(app, beside) if path in lacking] + [*root]
+    return Deployed(slot, len(files), sent, sum(len(files[path]) for path in sent), len(packed), True)
+
+
+def _compiled(sources: dict[str, bytes], state: State, say: Say | None) -> dict[str, bytes]:
+    def heard(done: int, total: int) -> None:
+        if say:
+            say(COMPILING, done, total)
+
+    return building.compiled(sources, building.architecture(state.mpy), heard)
+
+
+def _unpacked(link: Link, packed: bytes, slot: str, other: str, seal: str, say: Say | None) -> None:
+    """Send a parcel and have it unpacked into a slot, which is switched to when it fits the `seal`."""
+    link.upload(PARCEL, packed, (lambda done, total: say(SENDING, done, total)) if say else None)
+    if link.run("unpack", parcel=PARCEL, slot=f"/{slot}", other=f"/{other}", wanted=seal) is not True:
+        raise RollerError("the firmware on the board is not what was sent", "deploy again; the old app still runs")
 
 
 def _on_flash(data: bytes) -> int:

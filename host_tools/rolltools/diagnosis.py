@@ -121,7 +121,8 @@ def _slots(info: dict[str, Any]) -> list[Finding]:
     if info.get("changed") and same:
         found.append(Finding("files", WARNING, f"not as these tools send them: {_some(info['changed'])}", _DEPLOY))
     other = info.get("other_slot")
-    if info.get("parts") or (other and not {"app.py", "storage.py"} <= set(other)):
+    names = {name.rpartition(".")[0] for name in other or ()}  # app.py or app.mpy
+    if info.get("parts") or (names and not {"app", "storage"} <= names):
         says = "a deploy was cut off: the app from before it runs"
         found.append(Finding("deploy", WARNING, says, _DEPLOY))
     return found

@@ -4,6 +4,7 @@
 import serial
 from fakes.virtual_boards import Flash, mpremote, until, with_firmware
 
+from rolltools import FIRMWARE_DIR
 from rolltools.checkup import checkup
 from rolltools.link import Link
 from rolltools.virtual.process import run_board
@@ -34,7 +35,7 @@ def test_a_board_whose_app_dies_ends_in_safe_mode_and_can_be_mended(firmware_ima
     path = "/" + files["/active"].decode().strip() + "/recorder.py"
     with run_board(folder, "--clock", "fast") as board:
         with Link(board.port) as link:
-            link.write_file(path, files[path] + BREAK)
+            link.write_file(path, (FIRMWARE_DIR / "recorder.py").read_bytes() + BREAK)  # goes before recorder.mpy
             well = starts(board)
         for failed in (1, 2, 3):
             until(lambda failed=failed: starts(board) == well + failed and notes(board)[-1:] == [DEAD])
@@ -47,5 +48,5 @@ def test_a_board_whose_app_dies_ends_in_safe_mode_and_can_be_mended(firmware_ima
             assert "the app failed 3 times in a row (RuntimeError: injected)" in said["starts"].says
             assert "three times" in said["faults"].says and "died of an error" in said["faults"].says
             assert said["files"].says.endswith("recorder.py")
-            link.write_file(path, files[path])
+            link.exec(f"import os; os.remove({path!r})")
         until(lambda: starts(board) == well + 4)

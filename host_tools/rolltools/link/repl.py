@@ -8,17 +8,13 @@ import contextlib
 import hashlib
 import io
 import json
-import re
 import time
-import tokenize
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from .. import FIRMWARE_DIR
 from ..errors import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE, RollerError
+from .causes import SilentError, board_failed, no_micropython, nonsense
 from .frames import DATA, PAYLOAD, Frame, FrameReader
 from .port import (
     BAUD,
@@ -31,9 +27,9 @@ from .port import (
     open_transport,
     waits_in_boot_loader,
 )
+from .programs import snippet_source
+from .upload import Progress, StalledError, send
 
-_SNIPPETS = Path(__file__).parents[1] / "snippets"
-_CHUNK = 2048  # bytes a question; the board holds it a few times over
 _SILENCE_S = 4.0  # a board that says nothing for so long is gone
 _LONGEST_S = 60.0  # one answer takes no longer, even when bytes keep coming
 _RESTART_S = 3.0
@@ -45,20 +41,8 @@ _MEETS = 18  # ... which listens for 1 s
 _PROGRAM_OVER = b"\x04>"
 _TRACE = b"Traceback (most recent call last):"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
-_FULL = ("Errno 28", "OSError: 28", "ENOSPC")
-# What stands on the line where there is no prompt: (words, cause, cure).
-_SIGNS = (
-    (BOOT_LOADER, "the board waits in its boot loader", "press its reset button, and leave BOOT alone"),
-    (b"invalid header", "the board has no MicroPython: its flash is empty", "flash it with `roller flash`"),
-    (b"flash read err", "the board has no MicroPython: its flash is empty", "flash it with `roller flash`"),
-    (
-        b"Guru Meditation",
-        "MicroPython crashes on the board, and starts again and again",
-        "flash it with `roller flash`",
-    ),
-)
-_OF_THE_PROGRAM = re.compile(r"^from (?:sender|send_files) import .*\n", re.MULTILINE)
-Progress = Callable[[int, int], None]  # bytes done, bytes in all
+_STALLED_S = 1.0  # of silence in an upload; doubled each time that it leads no further
+_MOST_STALLED = 3
 
 
 class FileRange(NamedTuple):
@@ -89,6 +73,7 @@ class Link:
         self._restart = restart
         self._silence_s = silence_s
         self._without_files = without_files
+        self._given: set[str] = set()  # snippets that the board keeps
         self._transport = open_transport(self.port, silence_s, longest_s)
         self._serial: PatientSerial = self._transport.serial
 
@@ -100,7 +85,7 @@ class Link:
             if not heard and waits_in_boot_loader(self._serial):
                 heard = BOOT_LOADER
             close_transport(self._transport)
-            raise _no_micropython(self.port, heard) from error
+            raise no_micropython(self.port, heard) from error
         except BaseException:
             close_transport(self._transport)
             raise
@@ -177,7 +162,7 @@ class Link:
         except FAILURES as error:
             raise self._silent() from error
         if failed:
-            raise _board_failed(failed)
+            raise board_failed(failed)
         return bytes(said)
 
     def _interrupt(self) -> None:
@@ -189,8 +174,8 @@ class Link:
         except FAILURES as error:
             raise self._silent() from error
 
-    def _silent(self) -> RollerError:
-        return RollerError(f"the board on {self.port} fell silent", "check the cable and try again")
+    def _silent(self) -> SilentError:
+        return SilentError(f"the board on {self.port} fell silent", "check the cable and try again")
 
     def run(self, snippet: str, **args: Any) -> Any:
         """Call `main(**args)` of `snippets/SNIPPET.py` on the board and return its result, which travels as JSON."""
@@ -218,7 +203,8 @@ class Link:
         """
         asked = [tuple(part) for part in ranges]
         rate = f", {baud}" if baud != BAUD else ""
-        self._start(f"{_sender_source(baud != BAUD)}main({asked!r}, {PAYLOAD}{rate})")
+        program = snippet_source("send_fast" if rate else "send_files")
+        self._start(f"{program}main({asked!r}, {PAYLOAD}{rate})")
         try:
             if baud == BAUD or self._meet(baud):
                 yield from self._hear(FrameReader(), len(ranges))
@@ -274,77 +260,48 @@ class Link:
         yield from reader.end()
         _, failed, trace = text.removesuffix(_PROGRAM_OVER).partition(_TRACE)
         if failed:
-            raise _board_failed(trace)
+            raise board_failed(trace)
 
     def write_file(self, path: str, data: bytes, progress: Progress | None = None) -> None:
         """Write `data` to `path` on the board, beside it first and renamed when its SHA-256 is right."""
         part = path + ".part"
-        self.exec(f"f = open({part!r}, 'wb'); w = f.write")
-        for start in range(0, len(data), _CHUNK):
-            self.exec(f"w({data[start : start + _CHUNK]!r})")
-            if progress:
-                progress(min(start + _CHUNK, len(data)), len(data))
-        self.exec("f.close()")
-        if self.digests([part])[part] != hashlib.sha256(data).hexdigest():
+        self.upload(part, data, progress)
+        whole = self.exec(
+            f"{self._once('settle')}print(settle({part!r}, {path!r}, {hashlib.sha256(data).hexdigest()!r}))"
+        )
+        if whole.strip() != b"True":
             raise RollerError(
                 f"{path} arrived damaged on the board", "try again; if it happens often, try another cable"
             )
-        self.exec(f"import os\nos.rename({part!r}, {path!r})")
 
+    def upload(self, path: str, data: bytes, progress: Progress | None = None) -> None:
+        """Write `data` to `path` on the board, each block proven by its CRC-32, as often as it takes."""
+        done = stalled = 0
+        while True:
+            try:
+                with self.talk(f"{self._once('receive')}receive({path!r}, {done}, {len(data)})") as port:
+                    for written in send(port, data, done, _STALLED_S * 2**stalled):
+                        done, stalled = written, 0
+                        if progress:
+                            progress(done, len(data))
+                return
+            except SilentError:
+                if stalled == _MOST_STALLED:
+                    raise
+                with contextlib.suppress(RollerError):
+                    self._interrupt()
+            except StalledError as error:
+                if stalled == _MOST_STALLED:
+                    raise RollerError(
+                        f"bytes get lost on the way to {self.port}", "try another cable, or another USB port"
+                    ) from error
+            stalled += 1
+            self._given.clear()  # perhaps not as it was sent
 
-@cache
-def snippet_source(name: str) -> str:
-    """Return the source of `snippets/NAME.py` without comments and docstrings: the line is slow."""
-    return compact((_SNIPPETS / f"{name}.py").read_text(encoding="utf-8"))
-
-
-@cache
-def _sender_source(fast: bool) -> str:
-    """Return the program that sends files; what it imports from its other parts stands before them."""
-    sender = compact((FIRMWARE_DIR / "sender.py").read_text(encoding="utf-8"))
-    parts = [sender, snippet_source("send_files"), *([snippet_source("send_fast")] if fast else [])]
-    return _OF_THE_PROGRAM.sub("", "".join(parts))
-
-
-def compact(source: str) -> str:
-    """Return Python source that does the same, without comments, docstrings and empty lines."""
-    lines = ["", *source.splitlines()]  # tokens count from 1
-    before = tokenize.NEWLINE
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        (row, column), (last, _) = token.start, token.end
-        if token.type in (tokenize.COMMENT, tokenize.NL):
-            lines[row] = lines[row][:column].rstrip()
-            continue
-        if token.type == tokenize.STRING and before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
-            lines[row : last + 1] = [" " * column + "0", *[""] * (last - row)]
-        before = token.type
-    narrow = [" " * ((len(line) - len(line.lstrip())) // 4) + line.lstrip() for line in lines if line]
-    return "\n".join(narrow) + "\n"
-
-
-def _no_micropython(port: str, heard: bytes) -> RollerError:
-    """Say why no raw REPL was reached: the boot loader and a crash leave words on the line."""
-    for sign, cause, cure in _SIGNS:
-        if sign in heard:
-            return RollerError(f"{cause} (on {port})", cure)
-    if heard:
-        says = "what comes is no MicroPython: another program, another rate, or a bad cable"
-        return RollerError(f"no MicroPython answers on {port}: {says}", "press its reset button, or flash it anew")
-    says = "flash it with `roller flash`; where it has MicroPython, press its reset button, or move it if it sleeps"
-    return RollerError(f"no MicroPython answers on {port}", says)
-
-
-def _board_failed(trace: bytes) -> RollerError:
-    last = trace.decode(errors="replace").strip().splitlines()[-1:] or ["an error without text"]
-    full = "its flash is full: pull the sessions; " if any(sign in last[0] for sign in _FULL) else ""
-    return RollerError(f"the board answered: {_plain(last[0])}", f"{full}run `roller doctor` to see its state")
-
-
-def nonsense() -> RollerError:
-    """Return the error for an answer that no board of ours gives."""
-    return RollerError("the board's answer makes no sense", "try again; `roller doctor` shows its state")
-
-
-def _plain(text: str) -> str:
-    """Return text from a board without control characters, at a length for one line."""
-    return "".join(c if c.isprintable() else "?" for c in text)[:200]
+    def _once(self, snippet: str) -> str:
+        """Return the source of a function with the name of a snippet, its `main`; "" where the board has it already."""
+        if snippet in self._given:
+            return ""
+        self._given.add(snippet)
+        body = "".join(f" {line}\n" for line in snippet_source(snippet).splitlines())
+        return f"def {snippet}():\n{body} return main\n{snippet} = {snippet}()\n"

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""On the board: what lies in the two slots of the app, and which of them runs."""
+"""On the board: what lies in the two slots of the app, which of them runs, and what this MicroPython can load."""
 
+import hashlib
 import os
+import sys
+from binascii import hexlify
+
+from sha256 import digest
+
+_SHORT = 12  # digits of a digest that tell one file from another; what is proven is proven by all of them
 
 
 def files(folder):
@@ -32,8 +39,35 @@ def active():
         return "a" if files("/a") else None
 
 
-def main():
-    """Return the active slot, the files of both and the free bytes, None where there is no file system."""
+def content(slot, block):
+    """Return [{path in the slot: the first digits of its SHA-256}, the SHA-256 of "PATH DIGEST\n" of all, sorted]."""
+    short = {}
+    total = hashlib.sha256()
+    for path in sorted(files(slot)):
+        name, found = path[len(slot) + 1 :], digest(path, block) or ""
+        total.update(("%s %s\n" % (name, found)).encode())
+        short[name] = found[:_SHORT]
+        print()  # a board that says nothing for long is taken for gone
+    return [short, hexlify(total.digest()).decode()]
+
+
+def main(remove):
+    """Return all that a deploy wants to know before it begins; no free bytes where there is no file system.
+
+    The files `remove` are removed first, where they are.
+    """
+    for path in remove:
+        try:
+            os.remove(path)
+        except OSError:
+            pass
     stat = os.statvfs("/")
-    free_bytes = stat[0] * stat[3] if stat[2] else None  # no blocks: nothing is mounted
-    return {"active": active(), "slots": {slot: files("/" + slot) for slot in "ab"}, "free_bytes": free_bytes}
+    block = bytearray(1024)
+    return {
+        "active": active(),
+        "slots": {slot: content("/" + slot, block) for slot in "ab"},
+        "root": digest("/main.py", block),
+        "free_bytes": stat[0] * stat[3] if stat[2] else None,  # no blocks: nothing is mounted
+        "version": list(sys.implementation.version)[:2],
+        "mpy": getattr(sys.implementation, "_mpy", 0),
+    }
