@@ -13,7 +13,7 @@ from typing import Any
 from . import FIRMWARE_DIR, boards, building, parcel
 from .errors import NO_FILE_SYSTEM, NO_FILE_SYSTEM_CURE, RollerError
 from .link import Link, nonsense
-from .parcel import sha256
+from .parcel import WINDOW_BITS, sha256
 
 ROOT_FILE = "main.py"
 PARCEL = "/deploy.part"  # where the parcel lies until it is unpacked
@@ -48,6 +48,7 @@ class State:
     free_bytes: int
     version: tuple[int, int]
     mpy: int
+    window_bits: int
 
 
 def firmware_files(folder: Path = FIRMWARE_DIR) -> dict[str, bytes]:
@@ -100,6 +101,7 @@ def _believed(state: Any) -> State:
         free_bytes=int(state["free_bytes"]),
         version=(int(major), int(minor)),
         mpy=int(state["mpy"]),
+        window_bits=max(WINDOW_BITS[0], min(WINDOW_BITS[-1], int(state["window_bits"]))),
     )
 
 
@@ -120,7 +122,7 @@ def deploy(link: Link, sources: dict[str, bytes], say: Say | None = None, as_sou
 
     slot, other = ("b", "a") if active == "a" else ("a", "b")
     have, beside = state.slots[slot], state.slots[other]
-    packed = parcel.pack(app, have, beside, root)
+    packed = parcel.pack(app, have, beside, root, state.window_bits)
     lacking = parcel.missing(app, have)
     need = [*(app[path] for path in lacking), *root.values(), packed]
     _check_space(sum(map(_on_flash, need)), state.free_bytes)

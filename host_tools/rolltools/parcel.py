@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-WINDOW_BITS = 12  # the board holds 4 kB of what it inflated last
+WINDOW_BITS = range(12, 16)  # the board holds 4 to 32 kB of what it inflated last
 _SHORT = 12  # digits of a SHA-256 by which a board tells what it has
 
 
@@ -45,13 +45,17 @@ def missing(files: Mapping[str, bytes], have: Mapping[str, str]) -> list[str]:
 
 
 def pack(
-    files: Mapping[str, bytes], have: Mapping[str, str], other: Mapping[str, str], root: Mapping[str, bytes]
+    files: Mapping[str, bytes],
+    have: Mapping[str, str],
+    other: Mapping[str, str],
+    root: Mapping[str, bytes],
+    window_bits: int = WINDOW_BITS[0],
 ) -> bytes:
     """Return the parcel that makes a slot hold `files`, and the board's root the files `root`.
 
-    The slot has `have` now, the one to copy from `other`: {path: short digest}.
+    The slot has `have` now, the one to copy from `other`: {path: short digest}. `window_bits` is one of WINDOW_BITS.
     """
-    made = zlib.compressobj(9, zlib.DEFLATED, WINDOW_BITS, 9)
+    made = zlib.compressobj(9, zlib.DEFLATED, window_bits, 9)
     parts = [made.compress(f"remove 0 {path}\n".encode()) for path in have if path not in files]
     parts += [made.compress(f"folder 0 {folder}\n".encode()) for folder in _folders(files)]
     lacking = set(missing(files, have))

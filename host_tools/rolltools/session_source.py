@@ -12,7 +12,6 @@ import struct
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any, Protocol
@@ -63,11 +62,11 @@ def session_path(name: str) -> str:
 
 
 class StoppedBoard:
-    """A board at its prompt: as fast as the line, at `baud` for the files where board and adapter can."""
+    """A board at its prompt: as fast as the line."""
 
-    def __init__(self, link: Link, baud: int = BAUD) -> None:
+    def __init__(self, link: Link) -> None:
         self._link = link
-        self.frames = partial(link.frames, baud=baud) if baud != BAUD else link.frames
+        self.frames = link.frames
 
     def sessions(self) -> list[Offered]:
         """As SessionSource has it."""
@@ -175,8 +174,8 @@ def session_source(port: str | None, stop: bool, baud: int = BAUD) -> Iterator[t
             if offered is not None:
                 yield running, offered
                 return
-    with Link(port) as link:
-        stopped = StoppedBoard(link, baud)
+    with Link(port, baud=baud) as link:
+        stopped = StoppedBoard(link)
         yield stopped, stopped.sessions()
 
 

@@ -10,6 +10,7 @@ import pytest
 from fakes.virtual_boards import add_sessions, blank_flash, mpremote, roller
 
 from rolltools import FIRMWARE_DIR
+from rolltools.errors import RollerError
 from rolltools.link import FileRange, Link, compact
 from rolltools.link.frames import DATA
 from rolltools.link.programs import _SNIPPETS
@@ -37,8 +38,8 @@ def baud_notes(board):
 def fetched(board, baud):
     """Return the file as it came at a rate, and what the board's rate was on the way."""
     before = len(baud_notes(board))
-    with Link(board.port, restart=False) as link:
-        frames = list(link.frames([FileRange("/sessions/s000001.roll", 0, DATA_BYTES)], baud))
+    with Link(board.port, restart=False, baud=baud) as link:
+        frames = list(link.frames([FileRange("/sessions/s000001.roll", 0, DATA_BYTES)]))
         assert link.exec("print(6 * 7)").strip() == b"42"
     came = {frame.offset: frame.payload for frame in frames if frame.kind == DATA}
     return b"".join(came[offset] for offset in sorted(came)), baud_notes(board)[before:]
@@ -69,6 +70,22 @@ def test_a_pull_at_a_fast_rate(board, tmp_path):
     (session,) = json.loads(done.stdout)["sessions"]
     assert session["bytes"] == DATA_BYTES and (tmp_path / "s000001.roll").read_bytes() == board.data
     assert max(baud_notes(board)) > 900_000 and baud_notes(board)[-1] < 120_000
+
+
+@pytest.mark.parametrize("baud", [115200, 921600, 300_000])
+def test_a_file_goes_to_the_board_at_any_rate(board, baud):
+    data = random.Random(baud).randbytes(7000)
+    with Link(board.port, restart=False, baud=baud) as link:
+        link.write_file("/up", data)
+        assert link.digests(["/up"]) == {"/up": hashlib.sha256(data).hexdigest()}
+
+
+def test_a_file_that_the_board_cannot_write_is_told_at_a_fast_rate_too(board):
+    with (
+        Link(board.port, restart=False, baud=921600) as link,
+        pytest.raises(RollerError, match="the board answered: OSError"),
+    ):
+        link.upload("/no/such/folder", b"x" * 5000)
 
 
 def test_stock_mpremote_works_over_the_line(board):

@@ -10,7 +10,7 @@ import threading
 from types import SimpleNamespace
 
 from rolltools.errors import RollerError
-from rolltools.link import Link
+from rolltools.link import BAUD, Link
 
 LOST, DOUBLED = "lost", "doubled"  # any other fault is the bits that are turned
 CTRL_C = 3
@@ -122,6 +122,7 @@ class BadLink(Link):
     def __init__(self, down=None, up=None):
         self.port = "/dev/bad"
         self._given = set()
+        self._baud = BAUD
         self.down, self.up = (Way({} if faults is None else faults) for faults in (down, up))
         self.programs = []
         self.timeout = 4.0

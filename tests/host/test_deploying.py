@@ -269,6 +269,7 @@ STATE = {
     "free_bytes": 10**6,
     "version": [1, 24],
     "mpy": 0x2B06,
+    "window_bits": 12,
 }
 
 

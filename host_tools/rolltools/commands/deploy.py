@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .. import console
+from ..rates import Baud
 
 if TYPE_CHECKING:
     from ..deploying import Deployed
@@ -18,6 +19,9 @@ def deploy(
         str | None, typer.Option("--board", help="thing_plus or devkit_fsr; what it was or shows otherwise.")
     ] = None,
     source: Annotated[bool, typer.Option("--source", help="Send the sources, not compiled files.")] = False,
+    baud: Annotated[
+        Baud, typer.Option("--baud", help="A faster line for the files, where board and adapter can.")
+    ] = Baud.b115200,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Put the firmware onto a board, compiled for the MicroPython that runs there.
@@ -35,7 +39,7 @@ def deploy(
 
     if board:
         boards.known(board)  # before anything is stopped
-    with Link(port, without_files=True) as link:
+    with Link(port, without_files=True, baud=baud.rate) as link:
         clock_contact.make(link)
         name = deploying.choose_board(link, board)
         result = _send(link, deploying.firmware_for(name), source)

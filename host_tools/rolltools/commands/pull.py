@@ -1,22 +1,13 @@
 # SPDX-License-Identifier: MIT
 """`roller pull`: the sessions from a board into a folder."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .. import console
-
-
-class Baud(StrEnum):
-    """Rates of the line."""
-
-    b115200 = "115200"
-    b230400 = "230400"
-    b460800 = "460800"
-    b921600 = "921600"
+from ..rates import Baud
 
 
 def pull(
@@ -43,7 +34,7 @@ def pull(
     from .. import pulling
     from ..session_source import session_source
 
-    with session_source(port, stop, int(baud.value)) as (board, sessions):
+    with session_source(port, stop, baud.rate) as (board, sessions):
         contacts = board.contacts()
         with console.progress("Pulling", sum(entry.size for entry in sessions)) as advance:
             results = pulling.pull(board, sessions, to, advance, contacts)

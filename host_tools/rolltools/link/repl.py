@@ -58,7 +58,7 @@ class Link:
 
     `port` None means the one board that is connected. `restart` starts the board's app again at the end. A board that
     is silent for `silence_s`, or not done with one answer after `longest_s`, is given up; so is one whose file system
-    is damaged, unless it may be `without_files`.
+    is damaged, unless it may be `without_files`. `baud` is the rate for files, where board and adapter can.
     """
 
     def __init__(
@@ -68,11 +68,13 @@ class Link:
         silence_s: float = _SILENCE_S,
         longest_s: float = _LONGEST_S,
         without_files: bool = False,
+        baud: int = BAUD,
     ) -> None:
         self.port = port or find_port()
         self._restart = restart
         self._silence_s = silence_s
         self._without_files = without_files
+        self._baud = baud
         self._given: set[str] = set()  # snippets that the board keeps
         self._transport = open_transport(self.port, silence_s, longest_s)
         self._serial: PatientSerial = self._transport.serial
@@ -195,25 +197,34 @@ class Link:
             raise nonsense()
         return found
 
-    def frames(self, ranges: Sequence[FileRange], baud: int = BAUD) -> Iterator[Frame]:
+    def frames(self, ranges: Sequence[FileRange]) -> Iterator[Frame]:
         """Yield the frames of `ranges` of files, as they come; the number of a request is its place in `ranges`.
 
         It ends with the last of them, or where the board has nothing more to say: frames may be missing then.
-        `baud` is the rate meanwhile, if board and adapter can. RollerError when the line is cut.
+        RollerError when the line is cut.
         """
-        asked = [tuple(part) for part in ranges]
-        rate = f", {baud}" if baud != BAUD else ""
-        program = snippet_source("send_fast" if rate else "send_files")
-        self._start(f"{program}main({asked!r}, {PAYLOAD}{rate})")
+        arguments = f"{[tuple(part) for part in ranges]!r}, {PAYLOAD}"
+        fast = self._goes_fast("send_files", arguments)
+        if not fast:
+            self._start(self._call("send_files", arguments))
         try:
-            if baud == BAUD or self._meet(baud):
-                yield from self._hear(FrameReader(), len(ranges))
-                return
+            yield from self._hear(FrameReader(), len(ranges))
         finally:
-            if baud != BAUD:
-                self._slow_down()
-            self._interrupt()
-        yield from self.frames(ranges)
+            self._stop(fast)
+
+    def _goes_fast(self, snippet: str, arguments: str) -> bool:
+        """Start a snippet at the faster rate of the link; False where there is none, or board or adapter cannot."""
+        if self._baud == BAUD:
+            return False
+        self._start(self._call(f"{snippet}_fast", f"{arguments}, {self._baud}"))
+        if self._meet(self._baud):
+            return True
+        self._stop(True)
+        self._baud = BAUD
+        return False
+
+    def _call(self, snippet: str, arguments: str) -> str:
+        return f"{self._once(snippet)}{snippet}({arguments})"
 
     def _meet(self, baud: int) -> bool:
         """Change the rate with the board; return whether each hears the other. RollerError when the line is cut."""
@@ -232,7 +243,13 @@ class Link:
         except FAILURES as error:
             raise self._silent() from error
 
-    def _slow_down(self) -> None:
+    def _stop(self, fast: bool) -> bytes:
+        """End the program that runs, and go back to the first rate; return what it says at its end."""
+        said = self._slow_down() if fast else b""
+        self._interrupt()
+        return said
+
+    def _slow_down(self) -> bytes:
         """Go back to the first rate; the board does when its program ends, at the latest after a second of silence."""
         self._serial.begin()
         with contextlib.suppress(*FAILURES):
@@ -240,7 +257,8 @@ class Link:
             self._serial.flush()
             time.sleep(_SETTLE_S)
             self._serial.baudrate = BAUD
-            self._transport.read_until(1, _PROGRAM_OVER, timeout=_PROMPT_S, timeout_overall=_PROMPT_S)
+            return bytes(self._transport.read_until(1, _PROGRAM_OVER, timeout=_PROMPT_S, timeout_overall=_PROMPT_S))
+        return b""
 
     def _hear(self, reader: FrameReader, requests: int) -> Iterator[Frame]:
         ended = 0
@@ -279,11 +297,10 @@ class Link:
         done = stalled = 0
         while True:
             try:
-                with self.talk(f"{self._once('receive')}receive({path!r}, {done}, {len(data)})") as port:
-                    for written in send(port, data, done, _STALLED_S * 2**stalled):
-                        done, stalled = written, 0
-                        if progress:
-                            progress(done, len(data))
+                for written in self._send(path, data, done, _STALLED_S * 2**stalled):
+                    done, stalled = written, 0
+                    if progress:
+                        progress(done, len(data))
                 return
             except SilentError:
                 if stalled == _MOST_STALLED:
@@ -297,6 +314,25 @@ class Link:
                     ) from error
             stalled += 1
             self._given.clear()  # perhaps not as it was sent
+
+    def _send(self, path: str, data: bytes, done: int, silence_s: float) -> Iterator[int]:
+        """Send what follows the first `done` bytes of a file; yield how many the board has written."""
+        arguments = f"{path!r}, {done}, {len(data)}"
+        if not self._goes_fast("receive", arguments):
+            with self.talk(self._call("receive", arguments)) as port:
+                yield from send(port, data, done, silence_s)
+            return
+        try:
+            yield from send(self._serial, data, done, silence_s)
+        except FAILURES as error:
+            raise self._silent() from error
+        except BaseException:
+            with contextlib.suppress(RollerError):
+                self._stop(True)
+            raise
+        _, failed, trace = self._stop(True).partition(_TRACE)
+        if failed:
+            raise board_failed(trace.removesuffix(_PROGRAM_OVER))
 
     def _once(self, snippet: str) -> str:
         """Return the source of a function with the name of a snippet, its `main`; "" where the board has it already."""

@@ -55,7 +55,7 @@ def skip():
         sys.stdin.buffer.read(1)
 
 
-def main(path, done, size):
+def take_file(path, done, size):
     """Write the bytes from `done` on of a file of `size` bytes, as they come; what is there before `done` stays."""
     buffer = bytearray(_HEAD + _LONGEST)
     try:
@@ -73,3 +73,8 @@ def main(path, done, size):
     except OSError:  # any other error is of a program that came over damaged: it is sent again
         sys.stdout.buffer.write(_FAILED)
         raise
+
+
+def main(path, done, size):
+    """As `take_file`."""
+    take_file(path, done, size)

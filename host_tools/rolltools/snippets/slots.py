@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """On the board: what lies in the two slots of the app, which of them runs, and what this MicroPython can load."""
 
+import gc
 import hashlib
 import os
 import sys
@@ -8,6 +9,7 @@ from binascii import hexlify
 
 from sha256 import digest
 
+_BESIDE = 24576  # bytes that unpacking needs beside its window
 _SHORT = 12  # digits of a digest that tell one file from another; what is proven is proven by all of them
 
 
@@ -51,6 +53,18 @@ def content(slot, block):
     return [short, hexlify(total.digest()).decode()]
 
 
+def window_bits():
+    """Return how much of what it inflates this board can keep at hand, as a power of two: up to 32 kB."""
+    gc.collect()
+    for bits in (15, 14, 13):
+        try:
+            bytearray((1 << bits) + _BESIDE)
+        except MemoryError:
+            continue
+        return bits
+    return 12
+
+
 def main(remove):
     """Return all that a deploy wants to know before it begins; no free bytes where there is no file system.
 
@@ -69,5 +83,6 @@ def main(remove):
         "root": digest("/main.py", block),
         "free_bytes": stat[0] * stat[3] if stat[2] else None,  # no blocks: nothing is mounted
         "version": list(sys.implementation.version)[:2],
+        "window_bits": window_bits(),
         "mpy": getattr(sys.implementation, "_mpy", 0),
     }

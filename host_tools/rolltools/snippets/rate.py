@@ -1,43 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""On the board, behind `send_files.py`: the same at another rate than the port's first one, for as long as it takes."""
+"""On the board: another rate of the port than its first one, for as long as a program takes."""
 
 import select
 import sys
 import time
 
 from machine import mem32
-from send_files import send
-from sender import Sender
 
 FIRST_BAUD = 115200
 CLKDIV = 0x3FF40014  # UART 0: 20 bits of a whole divider, 4 of sixteenths (ESP32 technical reference manual)
-SLICE = 48  # bytes
-HELD = 24  # bytes that may still wait in the port's buffer of 128 when the next slice comes
-
-
-def paced(baud):
-    """Return a `write` that never fills the port's buffer: MicroPython would sleep for a tick of 10 ms then.
-
-    Above 115200 baud the buffer is empty long before.
-    """
-    write = sys.stdout.buffer.write
-    held_us = HELD * 10000000 // baud
-    empty_us = time.ticks_us()  # when the buffer will be
-
-    def write_slices(frame):
-        nonlocal empty_us
-        for start in range(0, len(frame), SLICE):
-            piece = frame[start : start + SLICE]
-            wait_us = time.ticks_diff(empty_us, time.ticks_us()) - held_us
-            if wait_us > 0:
-                time.sleep_us(wait_us)
-            write(piece)
-            now_us = time.ticks_us()
-            if time.ticks_diff(empty_us, now_us) < 0:
-                empty_us = now_us
-            empty_us = time.ticks_add(empty_us, len(piece) * 10000000 // baud)
-
-    return write_slices
 
 
 def divider(baud):
@@ -64,8 +35,8 @@ def is_met():
     return False
 
 
-def main(files, payload, baud):
-    """Send `files` where this chip can have the rate, and the host is heard at it.
+def at_rate(baud, program):
+    """Run `program()` where this chip can have the rate, and the host is heard at it.
 
     "R" says that the rate changes in 20 ms. In the end, whatever happens, it is the first one again.
     """
@@ -73,12 +44,20 @@ def main(files, payload, baud):
     sys.stdout.buffer.write(b"R")
     time.sleep_ms(20)
     mem32[CLKDIV] = new
+    failed = None
     try:
         if is_met():
-            send(files, Sender(paced(baud), payload))
+            try:
+                program()
+            except OSError as error:
+                failed = error  # said at the rate of before
             time.sleep_ms(1000)  # the host ends it with Ctrl-C as soon as it has all
+    except KeyboardInterrupt:
+        pass
     finally:
         try:
             time.sleep_ms(60)  # so that the host is there first
         finally:
             mem32[CLKDIV] = old
+    if failed:
+        raise failed
