@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 WINDOW_BITS = range(12, 16)  # the board holds 4 to 32 kB of what it inflated last
-_SHORT = 12  # digits of a SHA-256 by which a board tells what it has
+_SHORT = 8  # digits of a SHA-256 by which a board tells what it has
 
 
 def sha256(data: bytes) -> str:

@@ -4,12 +4,21 @@
 import io
 import re
 import tokenize
+import zlib
+from binascii import b2a_base64
 from functools import cache
 from pathlib import Path
 
 from .. import FIRMWARE_DIR
 
 _SNIPPETS = Path(__file__).parents[1] / "snippets"
+_WINDOW_BITS = 10  # the board holds 1 kB of what it inflated last
+_RUNNER = """\
+import deflate
+from binascii import a2b_base64 as b
+from io import BytesIO
+exec(deflate.DeflateIO(BytesIO(b("%s"))).read())
+"""
 _IMPORT = re.compile(r"^from (\w+) import .*$", re.MULTILINE)
 
 
@@ -31,6 +40,14 @@ def _whole(path: Path, within: set[Path]) -> str:
 
     within.add(path)
     return _IMPORT.sub(imported, compact(path.read_text(encoding="utf-8")))
+
+
+def deflated(program: str) -> str:
+    """Return a program that inflates `program` on the board and runs it, where that is shorter."""
+    made = zlib.compressobj(9, zlib.DEFLATED, _WINDOW_BITS)
+    small = b2a_base64(made.compress(program.encode()) + made.flush(), newline=False).decode()
+    runner = _RUNNER % small
+    return runner if len(runner) < len(program) else program
 
 
 def compact(source: str) -> str:

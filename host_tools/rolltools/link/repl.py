@@ -27,7 +27,7 @@ from .port import (
     open_transport,
     waits_in_boot_loader,
 )
-from .programs import snippet_source
+from .programs import deflated, snippet_source
 from .upload import Progress, StalledError, send
 
 _SILENCE_S = 4.0  # a board that says nothing for so long is gone
@@ -43,6 +43,9 @@ _TRACE = b"Traceback (most recent call last):"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _STALLED_S = 1.0  # of silence in an upload; doubled each time that it leads no further
 _MOST_STALLED = 3
+_WORTH_BYTES = 4096  # it costs a quarter of a second to change the rate
+_LONG = 400  # characters of a program that is worth the question whether the board can inflate
+INFLATES = "try:\n import deflate\n print(True)\nexcept ImportError: print(False)"
 
 
 class FileRange(NamedTuple):
@@ -75,6 +78,7 @@ class Link:
         self._silence_s = silence_s
         self._without_files = without_files
         self._baud = baud
+        self._inflates: bool | None = None  # nobody knows yet
         self._given: set[str] = set()  # snippets that the board keeps
         self._transport = open_transport(self.port, silence_s, longest_s)
         self._serial: PatientSerial = self._transport.serial
@@ -151,12 +155,21 @@ class Link:
         self._end()
 
     def _start(self, code: str) -> None:
+        if len(code) > _LONG and self._can_inflate():
+            code = deflated(code)
         self._serial.begin()
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not understand
                 self._transport.exec_raw_no_follow(code)
         except FAILURES as error:
             raise self._silent() from error
+
+    def _can_inflate(self) -> bool:
+        """Tell whether the board inflates a program that comes deflated; asked once."""
+        if self._inflates is None:
+            self._inflates = False  # the question itself is short
+            self._inflates = self.exec(INFLATES).strip() == b"True"
+        return self._inflates
 
     def _end(self) -> bytes:
         try:
@@ -204,7 +217,7 @@ class Link:
         RollerError when the line is cut.
         """
         arguments = f"{[tuple(part) for part in ranges]!r}, {PAYLOAD}"
-        fast = self._goes_fast("send_files", arguments)
+        fast = self._goes_fast("send_files", arguments, sum(part.end - part.start for part in ranges))
         if not fast:
             self._start(self._call("send_files", arguments))
         try:
@@ -212,9 +225,12 @@ class Link:
         finally:
             self._stop(fast)
 
-    def _goes_fast(self, snippet: str, arguments: str) -> bool:
-        """Start a snippet at the faster rate of the link; False where there is none, or board or adapter cannot."""
-        if self._baud == BAUD:
+    def _goes_fast(self, snippet: str, arguments: str, size: int) -> bool:
+        """Start a snippet at the faster rate of the link.
+
+        False where there is none, or `size` bytes are not worth the change, or board or adapter cannot.
+        """
+        if self._baud == BAUD or size < _WORTH_BYTES:
             return False
         self._start(self._call(f"{snippet}_fast", f"{arguments}, {self._baud}"))
         if self._meet(self._baud):
@@ -318,7 +334,7 @@ class Link:
     def _send(self, path: str, data: bytes, done: int, silence_s: float) -> Iterator[int]:
         """Send what follows the first `done` bytes of a file; yield how many the board has written."""
         arguments = f"{path!r}, {done}, {len(data)}"
-        if not self._goes_fast("receive", arguments):
+        if not self._goes_fast("receive", arguments, len(data) - done):
             with self.talk(self._call("receive", arguments)) as port:
                 yield from send(port, data, done, silence_s)
             return

@@ -10,7 +10,7 @@ from binascii import hexlify
 from sha256 import digest
 
 _BESIDE = 24576  # bytes that unpacking needs beside its window
-_SHORT = 12  # digits of a digest that tell one file from another; what is proven is proven by all of them
+_SHORT = 8  # digits of a digest that tell one file from another; what is proven is proven by all of them
 
 
 def files(folder):
