@@ -95,6 +95,11 @@ class Fault:
     command: str
     make: Callable[[Rig], Any]
 
+    @property
+    def is_scripted(self) -> bool:
+        """Tell whether what answers is no board but a script, which answers at once or never."""
+        return "run_board" not in self.make.__code__.co_names and "_bare_board" not in self.make.__code__.co_names
+
     def provoke(self, rig: Rig) -> Said:
         """Make it, run the command and return what was said, with the names of files and ports as the page has them."""
         rig.names |= {"TO": str(rig.folder / "to")}
@@ -159,7 +164,7 @@ def _(rig: Rig) -> Iterator[str | None]:
     yield str(rig.folder / "file")
 
 
-@fault("Another program has the port", "live")
+@fault("Another program has the port", "live --json")
 def _(_rig: Rig) -> Iterator[str | None]:
     with port(Script()) as name, open(name) as other:
         fcntl.flock(other, fcntl.LOCK_EX)
@@ -211,9 +216,9 @@ def _(_rig: Rig) -> Iterator[str | None]:
         yield name
 
 
-@fault("No app runs on the board", "live")
+@fault("No app runs on the board", "live --json")
 def _(_rig: Rig) -> Iterator[str | None]:
-    with port(Script()) as name:
+    with port(lambda data: data and data + b"\r\nTraceback (most recent call last):\r\nSyntaxError\r\n>>> ") as name:
         yield name
 
 
@@ -227,13 +232,15 @@ def _(rig: Rig) -> Iterator[str | None]:
 
 
 @fault("MicroPython on the board is too old", "deploy")
-def _(_rig: Rig) -> Iterator[str | None]:
+def _(rig: Rig) -> Iterator[str | None]:
+    rig.patches.setattr("rolltools.clock_contact.make", lambda _link: [])
     with port(_answers({"named": "thing_plus"}, SLOTS | {"version": [1, 23]})) as name:
         yield name
 
 
 @fault("The flash of the board is full", "deploy")
-def _(_rig: Rig) -> Iterator[str | None]:
+def _(rig: Rig) -> Iterator[str | None]:
+    rig.patches.setattr("rolltools.clock_contact.make", lambda _link: [])
     with port(_answers({"named": "thing_plus"}, SLOTS | {"version": [1, 24], "mpy": MPY, "free_bytes": 4096})) as name:
         yield name
 

@@ -103,9 +103,9 @@ class PatientSerial:
         self.heard = b""  # while it was watched
         self.begin()
 
-    def begin(self) -> None:
-        """Begin a new question: its answer may take the longest time again."""
-        self._end_s = time.monotonic() + self._longest_s
+    def begin(self, longest_s: float | None = None) -> None:
+        """Begin a new question: its answer may take the longest time again, or `longest_s`."""
+        self._end_s = time.monotonic() + (self._longest_s if longest_s is None else longest_s)
 
     def read(self, size: int = 1) -> bytes:
         """Return up to `size` bytes; SerialException when the time for this answer is over."""

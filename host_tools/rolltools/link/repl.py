@@ -99,6 +99,7 @@ class Link:
 
     def _enter(self) -> None:
         self._serial.watch(True)
+        self._serial.begin(self._silence_s)
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not understand
                 self._transport.enter_raw_repl(timeout_overall=self._silence_s)
@@ -117,19 +118,21 @@ class Link:
     ) -> None:
         try:
             if self._restart:
-                self._start_app()
+                self._start_app(not isinstance(error, SilentError))
         finally:
             close_transport(self._transport)
 
-    def _start_app(self) -> None:
-        """Leave the raw REPL and reset softly: boot.py and main.py run again."""
+    def _start_app(self, answers: bool) -> None:
+        """Leave the raw REPL and reset softly: boot.py and main.py run again. Nobody waits for one that is silent."""
         self._serial.begin()
         with contextlib.suppress(*FAILURES):
             self._transport.serial.write(b"\r\x03")  # whatever was cut off in the middle
             self._transport.exit_raw_repl()
-            self._transport.read_until(1, b">>> ", timeout=1, timeout_overall=_RESTART_S)
+            if answers:
+                self._transport.read_until(1, b">>> ", timeout=1, timeout_overall=_RESTART_S)
             self._transport.serial.write(b"\x04")
-            self._transport.read_until(1, b"soft reboot\r\n", timeout=1, timeout_overall=_RESTART_S)
+            if answers:
+                self._transport.read_until(1, b"soft reboot\r\n", timeout=1, timeout_overall=_RESTART_S)
 
     def exec(self, code: str) -> bytes:
         """Run Python source on the board; return what it printed. RollerError when it fails or falls silent."""
