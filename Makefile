@@ -27,6 +27,7 @@ bench: .venv/.done ## steps, bytes of a log, heap, real hands, wear, latency, al
 	$(PY) tests/firmware/heap_report.py
 	$(PY) tests/real_recordings.py
 	$(PY) tests/bench_flash.py
+	$(PY) tests/bench_link.py
 	$(PY) tests/trace_ring.py
 	$(PY) tests/latency.py
 	$(PY) tests/alarms.py
@@ -47,6 +48,7 @@ docs: .venv/.done ## the pages of the docs that are made from the code
 	$(PY) -m rolltools.doctor_page host_tools/docs/doctor.md
 	$(PY) -c "from rolltools.board_settings import page; print(page(), end='')" > host_tools/docs/settings.md
 	$(PY) -m rolltools.power_page hardware/currents.toml hardware/docs/power.md
+	$(PY) tests/e2e/link_faults.py host_tools/docs/link-faults.md
 
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
 	.venv/bin/ruff check .

@@ -4,6 +4,7 @@
 import pytest
 from fakes.board_rig import Rig
 
+from boards import i2c_bus
 from boards.i2c_bus import I2CBus
 
 GAUGE, VERSION = 0x36, 0x08
@@ -11,8 +12,10 @@ NODEV, TIMEDOUT = 19, 116
 
 
 @pytest.fixture
-def rig():
-    return Rig()
+def rig(monkeypatch):
+    made = Rig()
+    monkeypatch.setattr(i2c_bus, "time", made.time)
+    return made
 
 
 def read(rig, bus, address=GAUGE):

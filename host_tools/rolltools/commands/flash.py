@@ -78,7 +78,7 @@ def _save(port: str, folder: Path) -> "Saved":
     with console.progress("Bringing away what the board holds", 1.0) as advance:
         saved = road.save(port, folder, _part_by_part(advance))
     if saved.backup:
-        console.note(f"{saved.backup.sessions} sessions and {len(saved.backup.files)} files are in {folder}")
+        console.note(f"in {folder}: sessions {saved.backup.sessions}, other files {len(saved.backup.files)}")
     elif saved.answered:
         console.note("the board holds no sessions and no settings: nothing to bring away")
     else:

@@ -12,6 +12,7 @@ from array import array
 from micropython import const
 
 FORCE = 6  # index of the force in a row
+_HEAD_MN = const(-1471)  # the weight of 150 g
 _MOTOR = const(7)
 FORCE_UNKNOWN = -536870912  # -(1 << 29), as in the firmware, which the models do not see
 _HEADER = const(16)
@@ -23,7 +24,7 @@ _BACK = const(16)  # rows kept behind the newest, for the chip that looks a litt
 
 
 class Still:
-    """A roller that lies on the table: 1 g along z, no force."""
+    """A roller that lies on the table: 1 g along z, and nothing but the head hangs on the force sensor."""
 
     holds_motor = False  # True: the motor's vibration is in the samples, and must not be felt a second time
 
@@ -41,6 +42,7 @@ class Still:
         for i in range(7):
             out[i] = 0
         out[2] = 1000000
+        out[FORCE] = _HEAD_MN
 
     def save(self, now_us):
         """Return the state as a list for JSON."""
