@@ -13,7 +13,7 @@ from .clock_history import Contact
 from .errors import RollerError
 from .fetching import Fetch, digests, fetch
 from .session import Session
-from .session_log import read_session
+from .session_log import read_outline, read_session
 from .session_source import Offered, SessionSource, session_path
 from .session_time import contact_path
 from .strokes_csv import write_strokes
@@ -47,39 +47,36 @@ def pull(
     A file of the same name that is no beginning of the board's is another board's: RollerError, and nothing is pulled.
     """
     wanted = {folder / f"{entry.name}.roll": entry for entry in sessions if entry.size}
-    here = {path: _session(path) for path in wanted if path.is_file()}
-    known = _known_bytes(board, wanted, here)
+    known = _known_bytes(board, wanted)
     advance(sum(known.values()))
     results = {}
     away = []
     for path, entry in wanted.items():
         if known.get(path) == entry.size:
-            results[path] = _kept(path, entry, here[path], False, contacts)
+            results[path] = _known(path, entry) or _kept(path, entry, False, contacts)
         else:
             away.append(Fetch(session_path(entry.name), entry.size, path, known.get(path, 0)))
 
     def done(file: Fetch) -> None:
-        results[file.target] = _kept(file.target, wanted[file.target], _session(file.target), True, contacts)
+        results[file.target] = _kept(file.target, wanted[file.target], True, contacts)
 
     fetch(board, away, advance, done)
     board.mark([entry.name for entry in wanted.values() if not entry.pulled])
     return [results[path] for path in wanted]
 
 
-def _known_bytes(
-    board: SessionSource, wanted: dict[Path, Offered], here: dict[Path, Session | None]
-) -> dict[Path, int]:
+def _known_bytes(board: SessionSource, wanted: dict[Path, Offered]) -> dict[Path, int]:
     """Return how many bytes of each session are here already, proven to be the board's; RollerError where they are not.
 
     A session that is sealed here is proven by its end: that holds the digest of all the rest.
     """
-    data = {path: path.read_bytes() for path in here}
-    known = {path: len(data[path]) for path in here if _is_sealed(here[path], data[path], wanted[path])}
-    asked = [path for path in here if path not in known and len(data[path]) <= wanted[path].size]
-    proofs = digests(board, [(session_path(wanted[path].name), len(data[path])) for path in asked])
+    here = {path: path.read_bytes() for path in wanted if path.is_file()}
+    known = {path: len(data) for path, data in here.items() if _is_sealed(path, data, wanted[path])}
+    asked = [path for path in here if path not in known and len(here[path]) <= wanted[path].size]
+    proofs = digests(board, [(session_path(wanted[path].name), len(here[path])) for path in asked])
     for path, proof in zip(asked, proofs, strict=True):
-        if hashlib.sha256(data[path]).digest() == proof:
-            known[path] = len(data[path])
+        if hashlib.sha256(here[path]).digest() == proof:
+            known[path] = len(here[path])
     for path in here:
         if path not in known:
             raise RollerError(
@@ -89,9 +86,22 @@ def _known_bytes(
     return known
 
 
-def _is_sealed(session: Session | None, data: bytes, entry: Offered) -> bool:
-    same = len(data) == entry.size and crc32(data[-_TAIL_BYTES:]) == entry.tail
-    return same and session is not None and session.sealed is True
+def _is_sealed(path: Path, data: bytes, entry: Offered) -> bool:
+    if len(data) != entry.size or crc32(data[-_TAIL_BYTES:]) != entry.tail:
+        return False
+    try:
+        return read_outline(path)[1] is True
+    except RollerError:
+        return False
+
+
+def _known(path: Path, entry: Offered) -> Pulled | None:
+    """Return what there is to say of a session that was pulled before; None where it was not finished then."""
+    try:
+        strokes = len(path.with_suffix(".strokes.csv").read_text(encoding="utf-8").splitlines()) - 1
+        return Pulled(entry.name, str(path), entry.size, False, read_outline(path)[0], max(0, strokes))
+    except (OSError, ValueError, RollerError):
+        return None
 
 
 def _session(path: Path) -> Session | None:
@@ -102,8 +112,9 @@ def _session(path: Path) -> Session | None:
         return None
 
 
-def _kept(path: Path, entry: Offered, session: Session | None, new: bool, contacts: Sequence[Contact]) -> Pulled:
+def _kept(path: Path, entry: Offered, new: bool, contacts: Sequence[Contact]) -> Pulled:
     """Write what belongs beside a session, where that is due; return what there is to say of it."""
+    session = _session(path)
     if session is None:
         return Pulled(entry.name, str(path), entry.size, new, UNREADABLE, 0)
     if new or not path.with_suffix(".strokes.csv").exists():

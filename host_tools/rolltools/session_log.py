@@ -77,6 +77,19 @@ def read_session(path: Path) -> Session:
     return session
 
 
+def read_outline(path: Path) -> tuple[str, bool | None]:
+    """Return state and `sealed` as `read_session` has them, in a small part of the time; RollerError as there."""
+    tally = _Tally()
+    last, offset = None, 0
+    for page in _pages(path, tally):
+        last, offset = page, tally.scan.offset
+    for record in _records(last, tally) if last else ():
+        if record.code == fmt.SEAL:
+            tally.seal = (offset, record.payload)
+    sealed = _is_sealed(path, tally.seal)
+    return tally.state(sealed), sealed
+
+
 def _is_sealed(path: Path, seal: tuple[int, bytes] | None) -> bool | None:
     """Tell whether the file before its seal is what it was when it was sealed; None without a seal."""
     if seal is None:

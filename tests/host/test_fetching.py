@@ -2,6 +2,7 @@
 """Files through lines that lose, turn and double bytes, or are cut: whole and right, or not there."""
 
 import hashlib
+import json
 import random
 
 import pytest
@@ -91,11 +92,14 @@ def test_what_came_behind_a_hole_is_kept_for_the_next_time(tmp_path):
     board = LineBoard({"/a": data}, Faults(flipped=1 / 4000, cut_after=15_000, seed=3))
     with pytest.raises(RollerError):
         run(board, tmp_path)
-    assert board.faults.harmed and (tmp_path / ".a.holes").exists()
+    holes = json.loads((tmp_path / ".a.holes").read_text())
+    there = (tmp_path / ".a.part").stat().st_size
+    missing = sum(end - start for start, end in holes) + len(data) - there
+    assert holes and there > holes[-1][1]
     again = LineBoard({"/a": data})
     _, new, files = run(again, tmp_path)
     assert below(tmp_path) == {"a": data}
-    assert files[0].resent == 0 and new < 15_000
+    assert files[0].resent == 0 and new == missing + 1  # and the digest
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import struct
 from binascii import crc32
 from dataclasses import dataclass
 
-PAYLOAD = 2048  # bytes a frame at the raw REPL: what a damaged one costs, and a board has room for
+PAYLOAD = 3072  # bytes a frame at the raw REPL: what a damaged one costs, and a board has room for
 DATA, END, FAILED = b"D", b"E", b"F"
 _SYNC = b"\xa5R"
 _HEAD = struct.Struct("<2s1sHIH")

@@ -33,7 +33,7 @@ from .upload import Progress, StalledError, send
 _SILENCE_S = 4.0  # a board that says nothing for so long is gone
 _LONGEST_S = 60.0  # one answer takes no longer, even when bytes keep coming
 _RESTART_S = 3.0
-_MOST_NOISE = 65536  # bytes between frames; a board says one for each 2 KB that it reads ahead of the first frame
+_MOST_NOISE = 65536  # bytes between frames; a board says one for each 3 KB that it reads ahead of the first frame
 _PROMPT_S = 1.5
 _MEET_S = 0.06  # between two words to a board that changes its rate ...
 _SETTLE_S = 0.02  # an adapter has a buffer of its own: what was written is not yet out
@@ -43,6 +43,7 @@ _TRACE = b"Traceback (most recent call last):"
 _RAW_REPL = b"raw REPL; CTRL-B to exit\r\n"
 _STALLED_S = 1.0  # of silence in an upload; doubled each time that it leads no further
 _MOST_STALLED = 3
+_SMALL_BYTES = 1024  # of a file that goes with the program that writes it
 _WORTH_BYTES = 4096  # it costs a quarter of a second to change the rate
 _LONG = 400  # characters of a program that is worth the question whether the board can inflate
 INFLATES = "try:\n import deflate\n print(True)\nexcept ImportError: print(False)"
@@ -302,11 +303,13 @@ class Link:
     def write_file(self, path: str, data: bytes, progress: Progress | None = None) -> None:
         """Write `data` to `path` on the board, beside it first and renamed when its SHA-256 is right."""
         part = path + ".part"
-        self.upload(part, data, progress)
-        whole = self.exec(
-            f"{self._once('settle')}print(settle({part!r}, {path!r}, {hashlib.sha256(data).hexdigest()!r}))"
-        )
-        if whole.strip() != b"True":
+        write = ""
+        if len(data) <= _SMALL_BYTES:
+            write = f"with open({part!r}, 'wb') as f: f.write({data!r})\n"
+        else:
+            self.upload(part, data, progress)
+        settle = f"print(settle({part!r}, {path!r}, {hashlib.sha256(data).hexdigest()!r}))"
+        if self.exec(f"{self._once('settle')}{write}{settle}").strip().splitlines()[-1:] != [b"True"]:
             raise RollerError(
                 f"{path} arrived damaged on the board", "try again; if it happens often, try another cable"
             )
