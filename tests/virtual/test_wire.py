@@ -54,6 +54,14 @@ def test_without_faults_everything_comes_in_order(data, size):
     assert seconds(Wire(1_000_000, fifo_bytes=ESP32_FIFO_BYTES), pieces)[1] == data
 
 
+@given(st.integers(0, 10_000), st.integers(1, 2000))
+def test_a_sender_that_finds_its_buffer_full_at_any_time_goes_on(centi_s, size):
+    wire = Wire(921600, fifo_bytes=ESP32_FIFO_BYTES)
+    wire.put(centi_s * 0.01, bytes(size))
+    wire.put(centi_s * 0.01, bytes(size))
+    assert wire.take(centi_s * 0.01 + 1.0) == bytes(2 * size)
+
+
 @given(st.integers(0, 1 << 30))
 def test_faults_are_as_frequent_as_they_are_said_to_be(seed):
     data = bytes(200_000)

@@ -18,11 +18,12 @@ USB_DELAY_S = 0.001  # a frame of USB
 FIRST_BAUD = 115200
 _TOLERANCE = 0.03  # between the rates of two ends that understand each other
 _SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in (115200, 230400, 460800, 921600)}
-_NO_BAUD = 300  # of an adapter that cannot do what it is asked for
+_NO_BAUD = 110_000  # of an adapter that cannot do what it is asked for
 _OSPEED = 5  # the place of the rate in what tcgetattr returns
 _CHUNK = 4096
 _IDLE_S = 0.05
-_JITTER_S = 0.003  # by which the processes of a PC may be late, and a board is not
+_AHEAD_S = 0.05  # of what is on its way: more is not taken from the board
+_JITTER_S = 0.002  # by which the processes of a PC may be late, and a board is not
 
 
 class Line:
@@ -44,9 +45,8 @@ class Line:
         self.port = os.ttyname(self._slave)
         self._follows = baud is None
         self._board_baud = baud or FIRST_BAUD
-        self._up = Wire(self._board_baud, USB_DELAY_S, up, ESP32_FIFO_BYTES)
+        self._up = Wire(self._board_baud, USB_DELAY_S, up, ESP32_FIFO_BYTES, _JITTER_S)
         self._down = Wire(self._board_baud, USB_DELAY_S, down)
-        self._looked_s = time.monotonic()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -82,8 +82,8 @@ class Line:
                 return
 
     def _turn(self) -> None:
-        # What the sender still holds waits in the board's own port: the program there is the one that waits.
-        readers = [self._pc] + ([self._board] if self._up.waiting == 0 else [])
+        # What is too much waits in the board's own port: the program there is the one that waits.
+        readers = [self._pc] + ([self._board] if self._up.busy_s(time.monotonic()) < _AHEAD_S else [])
         due_s = [at_s for wire in (self._up, self._down) if (at_s := wire.next_s()) is not None]
         wait_s = max(0.0, min(due_s) - time.monotonic()) if due_s else _IDLE_S
         ready = select.select(readers, [], [], min(wait_s, _IDLE_S))[0]
@@ -91,9 +91,7 @@ class Line:
         if self._pc in ready:
             self._down.put(now_s, self._as_heard(_read(self._pc)))
         if self._board in ready:
-            self._up.put(now_s, self._as_heard(_read(self._board)), min(self._looked_s, now_s - _JITTER_S))
-        if self._board in readers:
-            self._looked_s = now_s
+            self._up.put(now_s, self._as_heard(_read(self._board)))
         _write(self._pc, self._up.take(now_s))
         _write(self._board, self._down.take(now_s))
 

@@ -71,74 +71,78 @@ class Faults:
 class Wire:
     """Takes bytes at one end and gives them at the other, each at its time; times are in s on any one clock.
 
-    `fifo_bytes` is the sender's buffer, refilled at the ticks when it was full; None for a PC, which never waits.
+    `fifo_bytes` is the sender's buffer; None for a PC, which never waits. A sender that finds it full sleeps until the
+    next tick and does all that it does later by as much. It may be told `jitter_s` too late of what was written.
     """
 
     def __init__(
-        self, baud: int, delay_s: float = 0.0, faults: Faults | None = None, fifo_bytes: int | None = None
+        self,
+        baud: int,
+        delay_s: float = 0.0,
+        faults: Faults | None = None,
+        fifo_bytes: int | None = None,
+        jitter_s: float = 0.0,
     ) -> None:
         self._byte_s = BITS_A_BYTE / baud
         self._delay_s = delay_s
         self._faults = faults or Faults()
         self._fifo_bytes = fifo_bytes
-        self._waiting = b""  # what the sender has not got rid of yet
+        self._jitter_s = jitter_s
         self._way: deque[tuple[float, bytes]] = deque()  # when it arrives, what
         self._free_s = 0.0  # when the last byte of the buffer is out
-        self._tick_s = 0.0  # a sender that found the buffer full looks again then
+        self._slept_s = 0.0  # by which the sender is later than those who only watch it know
 
     def set_baud(self, baud: int) -> None:
         """Let the bytes that are sent from now on be faster or slower."""
         self._byte_s = BITS_A_BYTE / baud
 
     @property
-    def waiting(self) -> int:
-        """Return how many bytes the sender still holds."""
-        return len(self._waiting)
-
-    @property
     def is_cut(self) -> bool:
         """Tell whether the cable is out."""
         return self._faults.is_cut
 
-    def put(self, now_s: float, data: bytes, since_s: float | None = None) -> None:
-        """Send bytes, which were written at some time between `since_s` and now.
+    def busy_s(self, now_s: float) -> float:
+        """Return for how long the line is busy with what it has got."""
+        return max(0.0, self._free_s - now_s)
 
-        A sender that kept its pace finds room, whatever the model's own delays are; so this is generous, by one tick at
-        the most, to a sender that did not.
-        """
-        self._waiting += data
-        self._fill(now_s, 0.0 if since_s is None else min(now_s - since_s, ESP32_TICK_S))
+    def put(self, now_s: float, data: bytes) -> None:
+        """Send bytes."""
+        self._slept_s = min(self._slept_s, self.busy_s(now_s))  # once the line was idle, nobody is late
+        at_s = now_s + self._slept_s
+        late_s = self._jitter_s
+        while data:
+            room = len(data)
+            if self._fifo_bytes is not None:
+                held_s = max(0.0, self._free_s - at_s) - late_s
+                room = max(0, int(self._fifo_bytes - held_s / self._byte_s))
+            self._launch(at_s - late_s, data[:room])
+            data = data[room:]
+            late_s = 0.0
+            if data:
+                at_s = _next_tick_s(at_s)
+        self._slept_s = at_s - now_s
 
     def take(self, now_s: float) -> bytes:
         """Return what has arrived by now."""
-        self._fill(now_s)
         came = b""
         while self._way and self._way[0][0] <= now_s:
             came += self._way.popleft()[1]
         return came
 
     def next_s(self) -> float | None:
-        """Return when something happens next, None when nothing is on its way."""
-        times = [self._way[0][0]] if self._way else []
-        return min([*times, self._tick_s]) if self._waiting else min(times, default=None)
+        """Return when the next bytes arrive, None when nothing is on its way."""
+        return self._way[0][0] if self._way else None
 
-    def _fill(self, now_s: float, late_s: float = 0.0) -> None:
-        """Put into the buffer what it takes now, and would have taken in the last `late_s`."""
-        while self._waiting and now_s >= self._tick_s:
-            room = len(self._waiting)
-            if self._fifo_bytes is not None:
-                held_s = max(0.0, self._free_s - now_s) - late_s
-                room = max(0, int(self._fifo_bytes - held_s / self._byte_s))
-            self._launch(now_s - late_s, self._waiting[:room])
-            self._waiting = self._waiting[room:]
-            late_s = 0.0
-            if self._waiting:
-                self._tick_s = (int(now_s / ESP32_TICK_S) + 1) * ESP32_TICK_S
-
-    def _launch(self, now_s: float, data: bytes) -> None:
+    def _launch(self, at_s: float, data: bytes) -> None:
         """Send bytes on their way, in pieces that arrive as a whole."""
-        self._free_s = max(self._free_s, now_s)
+        self._free_s = max(self._free_s, at_s)
         for start in range(0, len(data), _PIECE):
             piece = data[start : start + _PIECE]
             self._free_s += len(piece) * self._byte_s
             self._way.append((self._free_s + self._delay_s, self._faults.through(piece)))
+
+
+def _next_tick_s(at_s: float) -> float:
+    """Return the tick after a time; never that time itself, whatever a float makes of it."""
+    tick_s = (int(at_s / ESP32_TICK_S) + 1) * ESP32_TICK_S
+    return tick_s if tick_s > at_s else tick_s + ESP32_TICK_S
