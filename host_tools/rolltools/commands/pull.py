@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`roller pull`: the sessions from a board into a folder."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -36,10 +37,13 @@ def pull(
 
     with session_source(port, stop, baud.rate) as (board, sessions):
         contacts = board.contacts()
+        begin_s = time.monotonic()
         with console.progress("Pulling", sum(entry.size for entry in sessions)) as advance:
             results = pulling.pull(board, sessions, to, advance, contacts)
+        took_s = round(time.monotonic() - begin_s, 3)
     if as_json:
-        console.print_json({"folder": str(to), "sessions": [vars(result) for result in results]})
+        told = [vars(result) for result in results]
+        console.print_json({"folder": str(to), "seconds": took_s, "sessions": told})
     elif results:
         rows = [(r.name, r.bytes, r.strokes, r.state, "new" if r.new else "known") for r in results]
         console.table(("session", ">bytes", ">strokes", "state", ""), rows, f"Sessions in {to}")
