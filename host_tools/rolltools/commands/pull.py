@@ -33,7 +33,7 @@ def pull(
       roller pull --port /dev/ttyUSB0 --to my-sessions
     """
     from .. import pulling
-    from ..session_source import session_source
+    from ..session_source import RunningBoard, session_source
 
     with session_source(port, stop, baud.rate) as (board, sessions):
         contacts = board.contacts()
@@ -47,5 +47,7 @@ def pull(
     elif results:
         rows = [(r.name, r.bytes, r.strokes, r.state, "new" if r.new else "known") for r in results]
         console.table(("session", ">bytes", ">strokes", "state", ""), rows, f"Sessions in {to}")
+    elif isinstance(board, RunningBoard):
+        console.say("no closed sessions on the board; one that is open comes with a later pull")
     else:
         console.say("no sessions on the board")
