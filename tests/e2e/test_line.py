@@ -88,6 +88,24 @@ def test_a_file_that_the_board_cannot_write_is_told_at_a_fast_rate_too(board):
         link.upload("/no/such/folder", b"x" * 5000)
 
 
+def test_a_program_that_does_not_read_loses_what_its_ring_does_not_hold(board):
+    count = """
+import select, sys, time
+sys.stdout.buffer.write(b"go")
+time.sleep(0.4)
+poll = select.poll()
+poll.register(sys.stdin, select.POLLIN)
+n = 0
+while poll.poll(50):
+    n += len(sys.stdin.buffer.read(1))
+sys.stdout.buffer.write(b"%d." % n)
+"""
+    with Link(board.port, restart=False) as link, link.talk(count) as port:
+        assert port.read(2) == b"go"
+        port.write(b"x" * 1000)
+        assert port.read(4) == b"259."
+
+
 def test_stock_mpremote_works_over_the_line(board):
     out = mpremote(board.port, "fs", "sha256sum", ":/sessions/s000001.roll").stdout.decode()
     assert hashlib.sha256(board.data).hexdigest() in out

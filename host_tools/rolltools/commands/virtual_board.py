@@ -49,9 +49,11 @@ def virtual_board(
     from ..boards import BOARDS, known
     from ..virtual.board import VirtualBoard
     from ..virtual.line import Line
+    from ..virtual.wire import ESP32_STDIN_BYTES
 
     sensor = BOARDS[known(board_name)].force_sensor
-    board = VirtualBoard(folder, _chip_samples(folder, samples, scenario, seed, sensor), clock.value, board_name)
+    felt = _chip_samples(folder, samples, scenario, seed, sensor)
+    board = VirtualBoard(folder, felt, clock.value, board_name, ESP32_STDIN_BYTES if line else None)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Line(board.port) if line else nullcontext() as slow:

@@ -22,18 +22,24 @@ DEVICE_DIR = Path(__file__).parent / "device"
 class VirtualBoard:
     """The board in `folder`; `samples` is a chip samples file or None for a board that lies still.
 
-    `clock` is "real" or "fast", `board` one that is modelled. Raises RollerError when the folder is in use or cannot be
-    written.
+    `clock` is "real" or "fast", `board` one that is modelled; `holds_bytes` is the size of its input buffer. Raises
+    RollerError when the folder is in use or cannot be written.
     """
 
     def __init__(
-        self, folder: Path, samples: Path | None = None, clock: str = "real", board: str = "thing_plus"
+        self,
+        folder: Path,
+        samples: Path | None = None,
+        clock: str = "real",
+        board: str = "thing_plus",
+        holds_bytes: int | None = None,
     ) -> None:
         self._start: dict[str, Any] = {
             "samples": str(samples.resolve()) if samples else None,
             "clock": clock,
             "board": board,
         }
+        self._holds_bytes = holds_bytes
         self.on_baud: Callable[[int], None] = lambda _baud: None  # hears when the board changes the rate of its port
         self._folder = folder.resolve()
         self._lock_folder()
@@ -107,7 +113,7 @@ class VirtualBoard:
         }
         (run_dir / "start.json").write_text(json.dumps(start))
         command = [*micropython_command(), "-X", f"heapsize={HEAP}", "-i", str(DEVICE_DIR / "power_on.py")]
-        return Vm([*command, str(run_dir / "start.json")], run_dir)
+        return Vm([*command, str(run_dir / "start.json")], run_dir, self._holds_bytes)
 
     def _note(self, t_us: int, name: str, value: Any) -> None:
         if name == "baud":

@@ -12,6 +12,7 @@ import pty
 import select
 import signal
 import subprocess
+import sys
 import termios
 import time
 import tty
@@ -33,11 +34,16 @@ _PROMPT = b">>> "
 
 
 class Vm:
-    """One run of the interpreter, from a reset to the next, on a pty of its own."""
+    """One run of the interpreter, from a reset to the next, on a pty of its own.
 
-    def __init__(self, command: list[str], folder: Path) -> None:
+    `holds_bytes` is how much of its input it keeps until it reads; what comes on top is lost. None: as much as comes.
+    """
+
+    def __init__(self, command: list[str], folder: Path, holds_bytes: int | None = None) -> None:
         self.fd, slave = pty.openpty()
         tty.setraw(slave)
+        self._tty = os.ttyname(slave)
+        self._holds_bytes = holds_bytes
         self._process = subprocess.Popen(
             command,
             stdin=slave,
@@ -53,9 +59,19 @@ class Vm:
     def write(self, data: bytes) -> None:
         """Send bytes to the interpreter; a dead one takes nothing, one that does not read loses what is too much."""
         try:
+            if self._holds_bytes is not None:
+                data = data[: max(0, self._holds_bytes - self._unread())]
             os.write(self.fd, data)
         except OSError:
             pass
+
+    def _unread(self) -> int:
+        """Return how many bytes the interpreter has not read yet."""
+        fd = os.open(self._tty, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            return int.from_bytes(fcntl.ioctl(fd, termios.FIONREAD, bytes(4)), sys.byteorder)
+        finally:
+            os.close(fd)
 
     def read(self) -> bytes:
         """Return what the interpreter has printed, b"" when it has ended. Call it when there is something to read."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 BITS_A_BYTE = 10
 ESP32_FIFO_BYTES = 128
 ESP32_TICK_S = 0.01
+ESP32_STDIN_BYTES = 259  # a ring of 260 (ports/esp32/mphalport.c) holds one less
 _NEVER = 1e-12
 _PIECE = 16  # bytes that a USB adapter passes on together
 
