@@ -118,6 +118,8 @@ def _one(tally: Tally, chance: random.Random, data: bytes, folder: Path) -> None
             return
         except RollerError:
             tally.repeated += 1
+            if file.finished:
+                return  # the cable came out behind it: a pull would know the file by its digest
         finally:
             tally.resent = max(tally.resent, heard.bytes - len(data))
     tally.failed += 1
