@@ -163,8 +163,10 @@ def fetch(board: Board, files: Sequence[Fetch], advance: Advance, done: Callable
     come of an unfinished file is kept for the next time.
     """
     fruitless = 0
-    waiting = [file for file in files if _opened(file)]
+    waiting = list(files)
     try:
+        for file in files:
+            _open(file)
         while waiting:
             new = 0
             for file, brought in _round(board, waiting):
@@ -201,12 +203,11 @@ def digests(board: Board, parts: Sequence[tuple[str, int]]) -> list[bytes]:
     return [found[place] for place in range(len(parts))]
 
 
-def _opened(file: Fetch) -> bool:
+def _open(file: Fetch) -> None:
     try:
         file.open()
     except OSError as error:
         raise not_written(file.target, error) from error
-    return True
 
 
 def _round(board: Board, files: list[Fetch]) -> Iterator[tuple[Fetch, int]]:
