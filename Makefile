@@ -5,7 +5,7 @@ PYTEST := $(PY) -m pytest
 TYPINGS := .cache/typings/.done
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-exhaustive mutants bench sweep latency docs check clean
+.PHONY: help demo test test-exhaustive mutants bench sweep latency docs hardware check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ docs: .venv/.done ## the pages of the docs that are made from the code
 	$(PY) -m rolltools.power_page hardware/currents.toml hardware/docs/power.md
 	$(PY) tests/e2e/link_faults.py host_tools/docs/link-faults.md
 
+hardware: .venv/.hardware ## wiring, schematic, enclosure made anew and checked; fails when a made file was stale
+	PYTHONPATH=hardware $(PY) -m rollhardware $(ONLY)
+
 check: .venv/.done $(TYPINGS) ## style and types: firmware against MicroPython's stubs, tools against CPython
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -61,6 +64,10 @@ clean: ## remove what was made, the environment included
 
 .venv/.done: pyproject.toml .ci/environment
 	sh .ci/environment
+	@touch $@
+
+.venv/.hardware: .venv/.done .ci/hardware
+	sh .ci/hardware
 	@touch $@
 
 $(TYPINGS): pyproject.toml .venv/.done
