@@ -11,7 +11,7 @@ from rich.console import Console
 
 from rollhardware import made
 from rollhardware.errors import HardwareError
-from rollhardware.makers import MAKERS
+from rollhardware.makers import MAKERS, maker
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
@@ -35,16 +35,16 @@ def make(
         raise typer.Exit(2)
     stale = []
     for name in only or MAKERS:
-        maker = MAKERS[name]
+        part = maker(name)
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder)
             try:
-                maker.make(out, console.print)
+                part.make(out, console.print)
             except HardwareError as error:
                 console.print(f"error: {name}: {error}")
                 raise typer.Exit(1) from None
-            lines = made.compare(out, made.HARDWARE, maker.FOLDERS)
-            made.put(out, made.HARDWARE, maker.FOLDERS)
+            lines = made.compare(out, made.HARDWARE, part.FOLDERS)
+            made.put(out, made.HARDWARE, part.FOLDERS)
         console.print(f"{name}: " + (f"{len(lines)} files were stale" if lines else "as it was"))
         stale += lines
     for line in stale:

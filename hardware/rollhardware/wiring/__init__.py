@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Pins, nets and cables: read, checked, and drawn."""
