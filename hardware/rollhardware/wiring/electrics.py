@@ -29,7 +29,7 @@ def bus_pull_ohm(netlist: Netlist, net: str) -> float:
 
 def bus_f(netlist: Netlist, net: str) -> float:
     """Return the capacitance of an I2C line, estimated from its chips and its cables, in farad."""
-    chips = len(_on_net(netlist, net)) + bool(netlist.esp32 and netlist.esp32.kind.address is not None)
+    chips = len(_on_net(netlist, net)) + (netlist.esp32.kind.address is not None)
     lengths = [cable.length_mm for name, cable in netlist.cables.items() if _carries(netlist, name, net)]
     return chips * CHIP_F + sum(lengths) * CABLE_F_MM
 

@@ -69,12 +69,16 @@ class Valued(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Cable(Struct, forbid_unknown_fields=True, frozen=True):
-    """Wires that are one piece: from plug to plug, or from pad to pad with their colours (IEC 60757)."""
+    """Wires that are one piece: from plug to plug, or from pad to pad with their colours (IEC 60757).
+
+    `what` is bought, or the cable is `grown` on a part or another cable, and is no part of its own.
+    """
 
     length_mm: Annotated[int, Meta(gt=0)]
+    what: str = ""
+    grown: str | None = None
     plugs: tuple[str, str] | None = None
     wires: list[tuple[str, str, str]] = []
-    grown: str | None = None
 
 
 class Build(Struct, forbid_unknown_fields=True, frozen=True):

@@ -35,20 +35,24 @@ class Netlist:
     def __init__(self, facts: Facts, board: str):
         self.board = board
         self.pins = facts.pins[board]
-        self._build = facts.builds[board]
-        self.cables = self._build.cables
-        self.parts = {ref: self._part(facts, ref, given) for ref, given in self._build.parts.items()}
-        self.nets = {name: [self.pad(text) for text in pads] for name, pads in self._build.nets.items()}
+        build = facts.builds[board]
+        self.cables = build.cables
+        self.parts = {ref: self._part(facts, ref, given) for ref, given in build.parts.items()}
+        self.esp32 = self._esp32()
+        self.nets = {name: [self.pad(text) for text in pads] for name, pads in build.nets.items()}
         self.net_of = {pad: name for name, pads in self.nets.items() for pad in pads}
-        self.esp32 = next((part for part in self.parts.values() if part.kind.esp32), None)
-        if not self.esp32:
-            raise HardwareError(f"nets.yaml: {board}: no part with an ESP32")
 
     def _part(self, facts: Facts, reference: str, given: str | Valued) -> Part:
         kind_name, value = (given.kind, given.value) if isinstance(given, Valued) else (given, "")
         if kind_name not in facts.kinds:
             raise HardwareError(f"nets.yaml: {self.board}: parts.yaml has no {kind_name} for {reference}")
         return Part(reference, kind_name, facts.kinds[kind_name], value)
+
+    def _esp32(self) -> Part:
+        found = [part for part in self.parts.values() if part.kind.esp32]
+        if len(found) != 1:
+            raise HardwareError(f"nets.yaml: {self.board}: {len(found)} parts with an ESP32; it must be one")
+        return found[0]
 
     def pad(self, text: str) -> Pad:
         """Return the pad that `reference.pad` or `reference.SIGNAL` names. HardwareError where there is none."""
@@ -64,7 +68,6 @@ class Netlist:
 
     def signal_net(self, signal: str) -> str | None:
         """Return the net of a signal of pins.yaml; None where nothing hangs on it."""
-        assert self.esp32
         return self.net_of.get(Pad(self.esp32.reference, str(self.pins.signals[signal].gpio)))
 
     def joints(self, cable_name: str) -> list[tuple[Pad, Pad, str]]:
@@ -119,7 +122,6 @@ def _open_pads(netlist: Netlist) -> list[str]:
 
 def _signals(netlist: Netlist) -> list[str]:
     """Every signal ends somewhere, unless it stays on the board, and no other GPIO does."""
-    assert netlist.esp32
     found = []
     for name, signal in netlist.pins.signals.items():
         if (netlist.signal_net(name) is None) != signal.on_board:
@@ -134,7 +136,9 @@ def _cables(netlist: Netlist) -> list[str]:
     found = []
     groups = {pad: {pad} for pad in netlist.net_of}
     for name, cable in netlist.cables.items():
-        if cable.grown and cable.grown not in netlist.parts:
+        if bool(cable.what) == bool(cable.grown):
+            found.append(f"{name}: say either `what` it is, or on which part it is `grown`")
+        if cable.grown and cable.grown not in {*netlist.parts, *netlist.cables}:
             found.append(f"{name} grows on {cable.grown}, which is not there")
         for a, b, _ in netlist.joints(name):
             if netlist.net_of.get(a) is None or netlist.net_of.get(a) != netlist.net_of.get(b):
