@@ -114,5 +114,5 @@ def facts(folder: Path = HARDWARE) -> Facts:
         read(folder / "nets.yaml", dict[str, Build]),
     )
     if set(found.pins) != set(found.builds):
-        raise HardwareError(f"pins.yaml has {', '.join(found.pins)}, nets.yaml has {', '.join(found.builds)}")
+        raise HardwareError(f"pins.yaml has {', '.join(found.pins)}; nets.yaml has {', '.join(found.builds)}")
     return found
