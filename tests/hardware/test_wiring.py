@@ -6,6 +6,7 @@ from hardware.changed import changed_facts
 
 from rollhardware.errors import HardwareError
 from rollhardware.made import HARDWARE
+from rollhardware.wiring import drawn_pins
 from rollhardware.wiring.checks import checked
 from rollhardware.wiring.electrics import bus_pull_ohm, ohm
 from rollhardware.wiring.facts import facts
@@ -135,7 +136,21 @@ def test_the_made_texts_are_those_of_the_facts():
         assert (HARDWARE / name).read_text(encoding="utf-8") == text, f"{name} is stale: run `make hardware`"
 
 
-def test_every_wire_is_in_the_harness(tmp_path):
+def test_a_pin_changed_in_the_drawing_names_both_places(tmp_path):
+    there = Netlist(facts(), "thing_plus")
+    assert drawn_pins.problems(there) == []
+    (tmp_path / "wiring").mkdir()
+    text = (HARDWARE / "wiring" / "thing_plus.yml").read_text(encoding="utf-8")
+    for old, new in (("25 IMU_INT1", "26 IMU_INT1"), ("QWIIC.3 21 SDA", "QWIIC.3 23 SDA")):
+        (tmp_path / "wiring" / "thing_plus.yml").write_text(text.replace(old, new), encoding="utf-8")
+        *_, pin, name = new.split()
+        (said,) = drawn_pins.problems(there, tmp_path)
+        assert said.startswith(
+            f"wiring/thing_plus.yml: {name} is on pin {pin}; pins.yaml: thing_plus: {name} is on GPIO"
+        )
+
+
+def test_every_wire_is_in_the_harness():
     plain = texts(checked(facts()))["wiring/thing_plus.yml"]
     for wire in ("25 IMU_INT1", "26 FORCE_READY", "4 HAPTIC", "27 BUTTON", "QWIIC.3 21 SDA", "QWIIC.4 22 SCL"):
         assert wire in plain

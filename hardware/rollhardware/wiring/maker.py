@@ -7,6 +7,7 @@ from pathlib import Path
 from wireviz.wireviz import parse
 
 from rollhardware.pictures import shrink
+from rollhardware.wiring import drawn_pins
 from rollhardware.wiring.checks import checked
 from rollhardware.wiring.facts import facts
 from rollhardware.wiring.pages import texts
@@ -22,6 +23,8 @@ def make(out: Path, say: Callable[[str], None]):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     for netlist in netlists:
+        for text in drawn_pins.problems(netlist):
+            say(text)
         drawing = out / "wiring" / f"{netlist.board}.yml"
         parse(drawing, output_formats=("svg", "png"), output_dir=drawing.parent, output_name=netlist.board)
         shrink(drawing.with_suffix(".png"), 2400)
