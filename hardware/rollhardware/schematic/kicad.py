@@ -40,8 +40,13 @@ def netlist(sheet: Path) -> str:
 
 
 def svg(sheet: Path) -> str:
-    """Return KiCad's plot of a schematic without the time of the plot, which would differ on each run."""
-    return _DATE.sub("", _run(sheet, ["export", "--file_format", "svg"], f"{sheet.stem}.svg"))
+    """Return KiCad's plot of a schematic."""
+    return without_date(_run(sheet, ["export", "--file_format", "svg"], f"{sheet.stem}.svg"))
+
+
+def without_date(plot: str) -> str:
+    """Return a plot without the time at which it was made, which would differ on each run."""
+    return _DATE.sub("", plot)
 
 
 def _run(sheet: Path, command: list[str], result: str) -> str:
