@@ -19,7 +19,7 @@ from rollhardware.schematic.faults import faults
 from rollhardware.schematic.kicad import without_date
 from rollhardware.schematic.sexpr import Node, Word, read, write
 from rollhardware.schematic.sheet import problems as place_problems
-from rollhardware.schematic.sheet import sheet_of
+from rollhardware.schematic.sheet import sheets
 from rollhardware.schematic.sheet_text import schematic
 from rollhardware.schematic.symbol_text import mm
 from rollhardware.schematic.wires import End, Wire, joined, junctions
@@ -138,13 +138,28 @@ def test_a_moved_part_is_joined_by_name_instead_of_a_wire():
     )
 
 
-def test_a_part_without_a_place_is_named():
-    assert place_problems(THING_PLUS.sheet, "thing_plus", [*THING_PLUS.netlist.parts, "R9"]) == [
-        "sheets.yaml: thing_plus: R9 of nets.yaml has no place"
+def test_a_place_without_a_part_and_a_part_without_a_place_are_named():
+    sheet = sheets()["thing_plus"]
+    assert place_problems(sheet, THING_PLUS.netlist) == []
+    motion = sheet.frames["Motion"]
+    twice = msgspec.structs.replace(
+        motion, parts={"R1": (9, 9), "R9": (9, 9), "R2": (9, 9)}, ports={"SKY": (1, 1, "up")}
+    )
+    changed = msgspec.structs.replace(sheet, frames={**sheet.frames, "Motion": twice}, right={"nau7802": ["", "C+"]})
+    assert place_problems(changed, THING_PLUS.netlist) == [
+        "sheets.yaml: thing_plus: U1 of nets.yaml has no place",
+        "sheets.yaml: thing_plus: R2 has two places",
+        "sheets.yaml: thing_plus: nets.yaml has no part R9",
+        "sheets.yaml: thing_plus: nets.yaml has no net SKY",
+        "sheets.yaml: thing_plus: parts.yaml: nau7802 of nets.yaml has no pad C+",
     ]
-    references = [ref for ref in THING_PLUS.netlist.parts if ref != "R3"]
-    with pytest.raises(HardwareError, match="nets.yaml has no part R3"):
-        sheet_of("thing_plus", references)
+
+
+def test_a_net_of_several_pieces_needs_a_name_that_holds_on_the_sheet():
+    frames = THING_PLUS.sheet.frames
+    portless = {title: msgspec.structs.replace(frame, ports={}) for title, frame in frames.items()}
+    with pytest.raises(HardwareError, match="sheets.yaml: thing_plus: IMU_INT1 needs a port where U1.I1 is"):
+        draw(THING_PLUS.netlist, msgspec.structs.replace(THING_PLUS.sheet, frames=portless))
 
 
 @pytest.mark.parametrize("board", BOARDS)
@@ -186,11 +201,15 @@ def test_wires_go_neither_through_another_end_nor_through_a_body():
 
 
 def test_a_netlist_of_kicad_is_read():
+    """A slash leads the names that hold on their sheet only; it stays where the plain name is another net."""
     found = of_netlist("""(export (version "E")
       (components (comp (ref "R1") (value "100k")))
       (nets (net (code "1") (name "/CELL") (node (ref "R1") (pin "1")))
-            (net (code "2") (name "unconnected-(R1-Pad2)") (node (ref "R1") (pin "2")))))""")
-    assert (found.parts, found.net_of) == ({"R1": "100k"}, {Pad("R1", "1"): "CELL"})
+            (net (code "2") (name "unconnected-(R1-Pad2)") (node (ref "R1") (pin "2")))
+            (net (code "3") (name "/SDA") (node (ref "R1") (pin "3")))
+            (net (code "4") (name "SDA") (node (ref "R1") (pin "4")))))""")
+    assert found.parts == {"R1": "100k"}
+    assert found.net_of == {Pad("R1", "1"): "CELL", Pad("R1", "3"): "/SDA", Pad("R1", "4"): "SDA"}
 
 
 def test_a_plot_bears_no_date():

@@ -9,7 +9,7 @@ from rollhardware.schematic.sexpr import Node, read
 from rollhardware.wiring.netlist import Pad
 
 _Point = tuple[int, int]  # in hundredths of a millimetre
-_NAMES = ("label", "global_label")
+_NAMES = ("label", "global_label")  # on one sheet KiCad joins a local name with the global one
 _NO_NET = "unconnected-"  # how KiCad calls the net of a pad that is open on purpose
 
 
@@ -28,11 +28,18 @@ def of_netlist(text: str) -> Circuit:
     for part in tree.one("components").all("comp"):
         found.parts[part.one("ref").texts()[0]] = part.one("value").texts()[0]
     for net in tree.one("nets").all("net"):
-        name = net.one("name").texts()[0].removeprefix("/")
+        name = net.one("name").texts()[0]
         if not name.startswith(_NO_NET):
             for end in net.all("node"):
                 found.net_of[Pad(end.one("ref").texts()[0], end.one("pin").texts()[0])] = name
-    return found
+    return _plain(found)
+
+
+def _plain(found: Circuit) -> Circuit:
+    """Take the slash off the names that hold on their sheet only, unless the plain name is another net."""
+    names = set(found.net_of.values())
+    short = {name: name.removeprefix("/") for name in names if name.removeprefix("/") not in names}
+    return Circuit(found.parts, {pad: short.get(name, name) for pad, name in found.net_of.items()})
 
 
 def of_sheet(text: str) -> Circuit:

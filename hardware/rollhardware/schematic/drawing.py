@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 
+from rollhardware.errors import HardwareError
 from rollhardware.schematic.shapes import ground, power_flag, shape, supply
 from rollhardware.schematic.sheet import Frame, Sheet
 from rollhardware.schematic.symbol import Symbol, box
@@ -110,37 +111,44 @@ def _notes(part: Part, netlist: Netlist) -> tuple[str, ...]:
 
 
 def _draw_frame(drawing: Drawing, frame: Frame):
-    netlist = drawing.netlist
-    nets: dict[str, list[End]] = {}
-    placed_here = []
-    for reference, place in frame.parts.items():
-        part = netlist.parts[reference]
-        symbol = symbol_of(part, netlist, drawing.sheet)
-        placed = Placed(reference, part.value or part.kind.name, symbol, *frame.on_sheet(*place), _notes(part, netlist))
-        placed_here.append(placed)
-        for pad, pin in symbol.pins.items():
-            net = netlist.net_of.get(Pad(reference, pad))
-            if net is None:
-                drawing.open_ends.append(placed.pin(pad))
-            else:
-                nets.setdefault(net, []).append(End(*placed.pin(pad), pin.side, Pad(reference, pad)))
-    drawing.parts += placed_here
-    for net, (x, y, side) in frame.ports.items():
-        nets.setdefault(net, []).append(End(*frame.on_sheet(x, y), _OPPOSITE[side]))
+    placed = [_place(drawing, frame, reference) for reference in frame.parts]
+    ends = _ends(drawing.netlist, frame, placed)
+    drawing.parts += placed
+    drawing.open_ends += [(end.x, end.y) for end in ends.pop("")]
     if frame.flag:
         x, y = frame.on_sheet(*frame.flag)
         _sign(drawing, power_flag(), x, y)
         _sign(drawing, ground(GROUND), x, y)
-    foreign = {(end.x, end.y): net for net, ends in nets.items() for end in ends}
-    bodies = [placed.body() for placed in placed_here]
-    for net, ends in nets.items():
-        if net in rails(netlist):
-            for end in ends:
+    points = {(end.x, end.y): net for net in ends for end in ends[net]}
+    points |= dict.fromkeys(drawing.open_ends, "")
+    bodies = [part.body() for part in placed]
+    for net, there in ends.items():
+        if net in rails(drawing.netlist):
+            for end in there:
                 _rail(drawing, net, end)
             continue
-        for group, wires in joined(net, ends, foreign, bodies):
+        for group, wires in joined(net, there, points, bodies):
             drawing.wires += wires
             _name(drawing, net, group, wires)
+
+
+def _place(drawing: Drawing, frame: Frame, reference: str) -> Placed:
+    part = drawing.netlist.parts[reference]
+    symbol = symbol_of(part, drawing.netlist, drawing.sheet)
+    x, y = frame.on_sheet(*frame.parts[reference])
+    return Placed(reference, part.value or part.kind.name, symbol, x, y, _notes(part, drawing.netlist))
+
+
+def _ends(netlist: Netlist, frame: Frame, placed: list[Placed]) -> dict[str, list[End]]:
+    """Return where wires can begin in a frame, by nets; the pads that stay open are under no name."""
+    found: dict[str, list[End]] = {"": []}
+    for part in placed:
+        for name, pin in part.symbol.pins.items():
+            pad = Pad(part.reference, name)
+            found.setdefault(netlist.net_of.get(pad, ""), []).append(End(*part.pin(name), pin.side, pad))
+    for net, (x, y, side) in frame.ports.items():
+        found.setdefault(net, []).append(End(*frame.on_sheet(x, y), _OPPOSITE[side]))
+    return found
 
 
 def _sign(drawing: Drawing, symbol: Symbol, x: int, y: int):
@@ -170,6 +178,8 @@ def _name(drawing: Drawing, net: str, group: list[End], wires: list[Wire]):
         side = _OPPOSITE[port.side]
         drawing.labels.append(Label(net, port.x, port.y, side, _shape(drawing.netlist, group)))
     elif wires:
+        if len(group) < len(drawing.netlist.nets[net]):  # a bare name on a wire says that the net ends in this frame
+            raise HardwareError(f"sheets.yaml: {drawing.netlist.board}: {net} needs a port where {group[0].pad} is")
         longest = max(wires, key=lambda wire: (wire.x1 - wire.x0, wire.y1 - wire.y0))
         level = longest.y0 == longest.y1
         x, y = (longest.x0 + 1, longest.y0) if level else (longest.x0, longest.y1 - 1)

@@ -40,8 +40,8 @@ def netlist(sheet: Path) -> str:
 
 
 def svg(sheet: Path) -> str:
-    """Return KiCad's plot of a schematic."""
-    return without_date(_run(sheet, ["export", "--file_format", "svg"], f"{sheet.stem}.svg"))
+    """Return KiCad's plot of a schematic, on a ground of its own: black on nothing is lost on a dark page."""
+    return without_date(_run(sheet, ["export", "--file_format", "svg", "--background_color"], f"{sheet.stem}.svg"))
 
 
 def without_date(plot: str) -> str:

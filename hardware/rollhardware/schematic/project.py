@@ -25,7 +25,7 @@ similar_labels unannotated unit_value_mismatch unresolved_variable wire_dangling
 def drawings(facts: Facts) -> list[Drawing]:
     """Return the drawings of all builds. HardwareError when a part has no place, or places are wrong."""
     netlists = [Netlist(facts, board) for board in facts.builds]
-    return [draw(netlist, sheet_of(netlist.board, list(netlist.parts))) for netlist in netlists]
+    return [draw(netlist, sheet_of(netlist)) for netlist in netlists]
 
 
 def texts(made: list[Drawing]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from rollhardware.errors import HardwareError
 from rollhardware.made import HARDWARE
 from rollhardware.wiring.facts import read
+from rollhardware.wiring.netlist import Netlist
 
 Side = Literal["left", "right", "up", "down"]
 
@@ -41,21 +42,27 @@ def sheets(folder: Path = HARDWARE) -> dict[str, Sheet]:
     return read(folder / "sheets.yaml", dict[str, Sheet])
 
 
-def problems(sheet: Sheet, board: str, references: list[str]) -> list[str]:
-    """Return which parts of a build have no place on its sheet, or more than one, and which places have no part."""
-    placed = [reference for frame in sheet.frames.values() for reference in frame.parts]
-    where = f"sheets.yaml: {board}: "
-    found = [where + f"{ref} of nets.yaml has no place" for ref in references if ref not in placed]
-    found += [where + f"nets.yaml has no part {ref}" for ref in placed if ref not in references]
-    return found + [where + f"{ref} has two places" for ref in sorted(set(placed)) if placed.count(ref) > 1]
+def problems(sheet: Sheet, netlist: Netlist) -> list[str]:
+    """Return which parts have no place or two, and which parts, nets and pads of the sheet are not in the build."""
+    frames = sheet.frames.values()
+    placed = [reference for frame in frames for reference in frame.parts]
+    kinds = {part.kind_name: part.kind for part in netlist.parts.values()}
+    found = [f"{ref} of nets.yaml has no place" for ref in netlist.parts if ref not in placed]
+    found += [f"{ref} has two places" for ref in sorted(set(placed)) if placed.count(ref) > 1]
+    found += [f"nets.yaml has no part {ref}" for ref in placed if ref not in netlist.parts]
+    found += [f"nets.yaml has no net {net}" for frame in frames for net in frame.ports if net not in netlist.nets]
+    for name, pads in sheet.right.items():
+        known = kinds[name].all_pads() if name in kinds else []
+        found += [f"parts.yaml: {name} of nets.yaml has no pad {pad}" for pad in pads if pad and pad not in known]
+    return [f"sheets.yaml: {netlist.board}: {text}" for text in found]
 
 
-def sheet_of(board: str, references: list[str]) -> Sheet:
-    """Return the sheet of a board, with each part once. HardwareError otherwise."""
+def sheet_of(netlist: Netlist) -> Sheet:
+    """Return the sheet of a build. HardwareError when there is none, or it is of another build."""
     found = sheets()
-    if board not in found:
-        raise HardwareError(f"sheets.yaml: no sheet for {board}")
-    lines = problems(found[board], board, references)
+    if netlist.board not in found:
+        raise HardwareError(f"sheets.yaml: no sheet for {netlist.board}")
+    lines = problems(found[netlist.board], netlist)
     if lines:
         raise HardwareError("\n".join(lines))
-    return found[board]
+    return found[netlist.board]
