@@ -56,7 +56,8 @@ def test_what_is_no_list_is_refused(text):
 
 
 def test_a_committed_file_is_what_the_facts_make():
-    assert committed.problems(DRAWINGS) == []
+    lines = committed.problems(DRAWINGS)
+    assert not lines, "\n".join(lines)
 
 
 def at_controller(net: str) -> str:
