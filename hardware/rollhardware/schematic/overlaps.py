@@ -4,14 +4,18 @@
 from dataclasses import dataclass
 from itertools import combinations
 
+from rollhardware.schematic.border import HEIGHT_MM, MARGIN_MM, WIDTH_MM
 from rollhardware.schematic.drawing import Drawing, Label, Placed
+from rollhardware.schematic.shapes import GRID_MM
 from rollhardware.schematic.symbol import TEXT_STEPS
 from rollhardware.schematic.symbol_text import TEXT_LINE_STEPS
 
-TITLE_BLOCK = (139, 130, 226, 157)  # of KiCad's A4 sheet, across
+A4_MM = (297, 210)
 FLAG_STEPS = 2  # what the border of a name adds to its text
 HALF_LINE_STEPS = 0.8
 _Box = tuple[float, float, float, float]
+_RIGHT, _BOTTOM = ((size_mm - MARGIN_MM) / GRID_MM for size_mm in A4_MM)
+TITLE_BLOCK: _Box = (_RIGHT - WIDTH_MM / GRID_MM, _BOTTOM - HEIGHT_MM / GRID_MM, _RIGHT, _BOTTOM)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
 import json
 from pathlib import Path
 
+from rollhardware.schematic import border
 from rollhardware.schematic.drawing import Drawing, draw
 from rollhardware.schematic.sheet import sheet_of
 from rollhardware.schematic.sheet_text import schematic
@@ -38,6 +39,7 @@ def texts(made: list[Drawing]) -> dict[str, str]:
     symbols = {item.symbol.name: item.symbol for drawing in made for item in [*drawing.parts, *drawing.signs]}
     found[f"{LIBRARY}.kicad_sym"] = library(symbols[name] for name in sorted(symbols))
     place = f'(name "{LIBRARY}")(type "KiCad")(uri "${{KIPRJMOD}}/{LIBRARY}.kicad_sym")'
+    found[border.NAME] = border.border()
     found["sym-lib-table"] = f'(sym_lib_table\n  (lib {place}(options "")(descr "Made from parts.yaml"))\n)\n'
     return found
 
@@ -51,4 +53,7 @@ def write(files: dict[str, str], folder: Path):
 
 def _settings(board: str) -> str:
     rules = {"meta": {"version": 0}, "erc_exclusions": [], "rule_severities": dict.fromkeys(_RULES, "error")}
-    return json.dumps({"erc": rules, "meta": {"filename": f"{board}.kicad_pro", "version": 1}}, indent=2) + "\n"
+    meta = {"filename": f"{board}.kicad_pro", "version": 1}
+    return (
+        json.dumps({"erc": rules, "meta": meta, "schematic": {"page_layout_descr_file": border.NAME}}, indent=2) + "\n"
+    )
