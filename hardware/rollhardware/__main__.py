@@ -14,7 +14,7 @@ from rollhardware.errors import HardwareError
 from rollhardware.makers import MAKERS, maker
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from types import ModuleType
 
 MAKERS = {
     "wiring": "rollhardware.wiring.maker",
+    "schematic": "rollhardware.schematic.maker",
 }
 
 
