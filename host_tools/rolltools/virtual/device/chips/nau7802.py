@@ -139,7 +139,7 @@ class Nau7802(Chip):
         return force_mn
 
     def _noise(self):
-        """Return the next of a row of numbers whose rms is `noise_counts`: four even ones added up are nearly a bell."""
+        """Return the next number of a row with an rms of `noise_counts`: four even ones added up are nearly a bell."""
         if not self.noise_counts:
             return 0
         most = self.noise_counts * 100 // 115
