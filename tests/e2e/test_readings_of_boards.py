@@ -202,6 +202,12 @@ HARMS = {
         unread(HAPTIC, "haptic_id", "trigger_playing"),
         "the bus fails with error 5",
     ),
+    "a bus that fails while the driver looks at its motor": Harm(
+        "world.bus_fault = lambda at, reg, n, w: 5 if (reg, w, chip('haptic')._mode()) == (12, False, 6) else 0",
+        "world.bus_fault = None",
+        unread(["motor_failed", "haptic_hot_or_short"]),
+        "the bus fails with error 5",
+    ),
 }
 
 
@@ -290,7 +296,8 @@ def test_the_command_keeps_them_and_fails_where_one_is_outside(board, tmp_path):
     """The whole command, and the app goes on after it."""
     done = roller("readings", "--port", board.port, "--out", str(tmp_path / "first.json"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "\x1b" not in done.stdout and len(done.stdout.splitlines()) == 3 + len(HEALTHY)
+    assert "\x1b" not in done.stdout and len(done.stdout.splitlines()) == 4 + len(HEALTHY)
+    assert done.stdout.endswith(f"kept: {tmp_path / 'first.json'}\n")
     kept = json.loads((tmp_path / "first.json").read_text())
     assert {reading["key"]: reading["value"] for reading in kept["readings"]} == {
         key: expected(key, value) for key, value in HEALTHY.items()

@@ -53,6 +53,8 @@ def readings(
         ]
         title = f"{taken.board}, firmware {taken.firmware}, device {taken.device}"
         console.table(("step", "reading", ">value", "unit", "expected", "state", "source"), rows, title)
+        if out:
+            console.say(f"kept: {console.printable(out)}")
     failed = taken.failed()
     if failed:
         steps = ", ".join(dict.fromkeys(reading.step for reading in failed))
