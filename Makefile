@@ -47,6 +47,7 @@ docs: .venv/.done ## the pages of the docs that are made from the code
 	$(PY) -m rolltools.states_page host_tools/docs/states.md
 	$(PY) -m rolltools.doctor_page host_tools/docs/doctor.md
 	$(PY) -c "from rolltools.board_settings import page; print(page(), end='')" > host_tools/docs/settings.md
+	$(PY) -c "from rolltools.expectations import page; print(page(), end='')" > host_tools/docs/readings.md
 	$(PY) -m rolltools.power_page hardware/currents.toml hardware/docs/power.md
 	$(PY) tests/e2e/link_faults.py host_tools/docs/link-faults.md
 

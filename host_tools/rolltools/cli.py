@@ -22,6 +22,7 @@ from .commands.export import export
 from .commands.flash import flash
 from .commands.live import live
 from .commands.pull import pull
+from .commands.readings import readings
 from .commands.replay import replay
 from .commands.report import report
 from .commands.routine import routine
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "settings": settings,
     "routine": routine,
     "doctor": doctor,
+    "readings": readings,
     "virtual-board": virtual_board,
 }
 

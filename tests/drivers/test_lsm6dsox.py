@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from drivers.lsm6dsox import FETCH_MAX, LSM6DSOX
 from drivers.lsm6dsox_check import gravity_mg, scale_is_right
-from drivers.lsm6dsox_selftest import ACCEL_FAILED, GYRO_FAILED, SCALE_WRONG, self_test
+from drivers.lsm6dsox_selftest import (
+    ACCEL_FAILED,
+    GYRO_FAILED,
+    SCALE_WRONG,
+    accel_deflections_ug,
+    gyro_deflections_mdps,
+    self_test,
+)
 
 
 def make(rate_hz=208, samples=None, **imu):
@@ -221,6 +228,13 @@ def scripted(fetches):
 def test_self_test_passes_on_a_healthy_chip():
     rig, imu = make()
     assert self_test(imu, rig.sleep_ms) == 0
+
+
+def test_deflections_are_those_of_the_masses_whatever_gravity_adds():
+    rig, imu = make()
+    assert accel_deflections_ug(imu, rig.sleep_ms) == pytest.approx([300000] * 3, abs=122)
+    assert gyro_deflections_mdps(imu, rig.sleep_ms) == pytest.approx([400000] * 3, abs=70)
+    assert imu.regs.read(0x14) == imu.regs.read(0x11) == 0  # no test left on, no gyro left running
 
 
 def test_double_scale_is_caught_by_gravity():

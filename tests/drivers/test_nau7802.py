@@ -106,3 +106,15 @@ def test_unknown_force_gives_no_conversion():
     rig, adc = make(-(1 << 29))
     rig.sleep_ms(100)
     assert not adc.ready()
+
+
+def test_the_noise_of_the_model_is_as_deep_as_it_is_set():
+    rig, adc = make()
+    rig.world.chips["force"].noise_counts = 220
+    found = []
+    for _ in range(2000):
+        found.append(newest(rig, adc))
+        rig.sleep_ms(3)
+    mean = sum(found) / len(found)
+    assert mean == pytest.approx(43800, abs=20)
+    assert (sum((counts - mean) ** 2 for counts in found) / len(found)) ** 0.5 == pytest.approx(220, rel=0.06)

@@ -142,3 +142,54 @@ def test_motor_rises_and_brakes_like_an_lra(haptic):
     haptic.rig.sleep_ms(30)
     haptic.pin.value(0)
     assert [amplitude_after(ms) for ms in (25, 25)] == [50, 0]
+
+
+def supply_and_period(haptic):
+    return haptic.read(0x21), haptic.read(0x22)
+
+
+def test_supply_and_period_are_measured_while_an_lra_is_driven_in_a_closed_loop(haptic):
+    """VBAT x 5.6/255 V and the period x 98.46 us; a motor at rest has neither."""
+    haptic.write(0x1A, 0xB6)
+    haptic.write(1, LEVEL)
+    haptic.write(4, 16, 16)
+    assert supply_and_period(haptic) == (0, 0)
+    haptic.pin.value(1)
+    assert haptic.read(0x22) == 0  # it does not ring yet
+    haptic.rig.sleep_ms(50)
+    assert supply_and_period(haptic) == (3300 * 255 // 5600, 58)  # 175 Hz: 5.71 ms
+    haptic.write(0x22, 1)
+    assert haptic.read(0x22) == 58
+    haptic.world.chips["haptic"]._lra.resonance_hz = 205
+    haptic.world.chips["haptic"].supply_mv = 3000
+    assert supply_and_period(haptic) == (136, 50)
+    haptic.write(0x1D, 0xA1)  # an open loop does not listen
+    assert supply_and_period(haptic) == (136, 0)
+    haptic.write(0x1D, 0xA8)
+    haptic.write(0x1A, 0x36)  # a drive for an ERM
+    assert supply_and_period(haptic) == (136, 0)
+    haptic.write(0x1A, 0xB6)
+    haptic.pin.value(0)
+    assert supply_and_period(haptic) == (0, 0)
+
+
+def test_a_wire_without_a_motor_has_a_supply_and_no_period(haptic):
+    haptic.world.chips["haptic"].motor_open = True
+    haptic.write(0x1A, 0xB6)
+    haptic.write(1, LEVEL)
+    haptic.write(4, 16)
+    haptic.pin.value(1)
+    haptic.rig.sleep_ms(50)
+    assert supply_and_period(haptic) == (150, 0)
+
+
+@pytest.mark.parametrize("motor_open", [False, True])
+def test_a_diagnosis_judges_the_motor_and_changes_no_calibration(haptic, motor_open):
+    haptic.world.chips["haptic"].motor_open = motor_open
+    haptic.write(0x1A, 0xB4)
+    haptic.write(1, 6)
+    haptic.write(0x0C, 1)
+    haptic.rig.sleep_ms(1200)
+    assert haptic.read(0x0C) == 0
+    assert haptic.read(0) >> 3 & 1 == motor_open
+    assert [haptic.read(reg) for reg in (0x18, 0x19, 0x1A)] == [0x0D, 0x6D, 0xB4]

@@ -20,6 +20,7 @@ factory reprogramming of MicroPython firmware (completely erase flash, followed
 by firmware programming).
 """
 _PAUSE_S = 3
+_NOISE_COUNTS = 220  # of the load cell's converter, 5 mN rms; a recording holds the noise of its sensor already
 
 
 def _mount(flash):
@@ -79,6 +80,8 @@ def _build(start):
         world.restore(state["world"])
     elif "gauge" in world.chips:
         world.chips["gauge"].rate_x10 = 0  # what hangs at a PC's port does not drain
+    if samples is None and hasattr(world.chips["force"], "noise_counts"):
+        world.chips["force"].noise_counts = _NOISE_COUNTS
     world.reset_cause = start["cause"]
     world.observer = channel.note
     now.world = world

@@ -19,8 +19,14 @@ _BEMF = const(0x19)
 _FEEDBACK = const(0x1A)
 _CONTROL3 = const(0x1D)
 _CONTROL4 = const(0x1E)
+_VBAT = const(0x21)
 _PERIOD = const(0x22)
 _DIAG = const(0x08)
+_LRA = const(0x80)
+_OPEN_LOOP = const(0x01)
+_FULL_MV = const(5600)  # of the supply's register
+_PERIOD_NS = const(98460)  # of a step of the period's
+_HEARD_PERCENT = const(20)  # of the amplitude: what rings less says nothing of its period
 _NO_BRAKE = const(0x70)
 _ID_L = const(0xE0)
 _RESET = const(0x80)
@@ -42,9 +48,12 @@ _EFFECTS.update({47: (100, 250), 48: (80, 250), 49: (60, 250), 50: (40, 250), 51
 
 
 class Drv2605l(Chip):
-    """The haptic driver. `motor_open` makes its calibration fail; `before_change` is called ahead of a drive change."""
+    """The haptic driver. `motor_open` makes its calibration fail; `before_change` is called ahead of a drive change.
 
-    SAVED = ("pointer", "_slot", "_in")
+    Its supply has `supply_mv`, 2000-5600.
+    """
+
+    SAVED = ("pointer", "_slot", "_in", "_asked")
     TIMES = ("_slot_end_us", "_cal_end_us", "_reset_end_us")
 
     def __init__(self, clock, address, pin, lra, before_change):
@@ -52,6 +61,7 @@ class Drv2605l(Chip):
         self._lra = lra
         self._before_change = before_change
         self.motor_open = False
+        self.supply_mv = 3300
         self._in = pin.level()
         pin.listen(self._on_pin)
         self.power_on()
@@ -82,11 +92,12 @@ class Drv2605l(Chip):
             self._end_calibration()
 
     def _drive(self, percent, t_us):
+        self._asked = percent
         self._lra.set_drive(0 if self.motor_open else percent, t_us, self.brakes())
 
     def brakes(self):
         """Tell whether the motor is braked when it shall do less: in a closed loop, unless the factor says never."""
-        return not self.regs[_CONTROL3] & 1 and self.regs[_FEEDBACK] & _NO_BRAKE != _NO_BRAKE
+        return not self.regs[_CONTROL3] & _OPEN_LOOP and self.regs[_FEEDBACK] & _NO_BRAKE != _NO_BRAKE
 
     def _mode(self):
         mode = self.regs[_MODE]
@@ -118,13 +129,31 @@ class Drv2605l(Chip):
         end_us = self._cal_end_us
         self._stop(end_us)
         regs = self.regs
-        if self.motor_open or not regs[_FEEDBACK] & 0x80:
+        if self.motor_open or not regs[_FEEDBACK] & _LRA:
             regs[_STATUS] |= _DIAG
             return
         regs[_STATUS] &= ~_DIAG & 0xFF
-        regs[_COMP], regs[_BEMF] = 0x0B, 0x72
-        regs[_FEEDBACK] = regs[_FEEDBACK] & ~3 | 2
-        regs[_PERIOD] = 58  # 175 Hz
+        if self._mode() == _M_AUTOCAL:  # a diagnosis looks at the motor, and changes nothing
+            regs[_COMP], regs[_BEMF] = 0x0B, 0x72
+            regs[_FEEDBACK] = regs[_FEEDBACK] & ~3 | 2
+
+    def _supply(self):
+        """Return the supply as the chip shows it: it is measured while the motor is driven, and only then worth a look.
+
+        What the register holds at other times is not known; here it is 0.
+        """
+        return min(255, self.supply_mv * 255 // _FULL_MV) if self._asked else 0
+
+    def _period(self):
+        """Return the motor's period as the chip shows it: from its back-EMF, so an LRA that rings in a closed loop.
+
+        What the register holds at other times is not known; here it is 0.
+        """
+        regs, lra = self.regs, self._lra
+        closed = regs[_FEEDBACK] & _LRA and not regs[_CONTROL3] & _OPEN_LOOP
+        if not closed or not lra.drive or lra.amplitude(self.clock.now_us()) < _HEARD_PERCENT:
+            return 0
+        return min(255, (1000000000 // lra.resonance_hz + _PERIOD_NS // 2) // _PERIOD_NS)
 
     def _on_pin(self, level):
         """Follow the IN pin: in level trigger its falling edge ends whatever plays."""
@@ -146,6 +175,10 @@ class Drv2605l(Chip):
 
     def read(self, reg):
         """Return a register; reading the status clears its flags."""
+        if reg == _VBAT:
+            return self._supply()
+        if reg == _PERIOD:
+            return self._period()
         value = self.regs[reg]
         if reg == _STATUS:
             self.regs[_STATUS] = _ID_L
@@ -162,9 +195,9 @@ class Drv2605l(Chip):
         super().write_burst(reg, data)
 
     def write(self, reg, value):
-        """Take a byte; the status is read-only, a chip in reset hears nothing."""
+        """Take a byte; what it measures is read-only, a chip in reset hears nothing."""
         now_us = self.clock.now_us()
-        if reg == _STATUS or self._reset_end_us >= 0:
+        if reg in (_STATUS, _VBAT, _PERIOD) or self._reset_end_us >= 0:
             return
         if reg == _MODE:
             self._write_mode(value, now_us)

@@ -9,13 +9,14 @@ _COAST_US = const(50000)  # left to ring
 
 
 class Lra:
-    """`drive` in percent is what the driver chip asks for, `amplitude(t_us)` what the hand feels."""
+    """`drive` in percent is what the driver chip asks for, `amplitude(t_us)` what the hand feels at `resonance_hz`."""
 
     SAVED = ("drive", "_from", "_brake")
     TIMES = ("_since_us",)
 
     def __init__(self, changed):
         self._changed = changed
+        self.resonance_hz = 175
         self.drive = 0
         self._from = 0
         self._since_us = 0

@@ -37,7 +37,8 @@ class Nau7802(Chip):
 
     `failure`, one of FAILURES, from `fails_at_us` on: "stuck" gives the same code for ever, "clipped" none above 6 N,
     "open" an open bridge (codes from end to end), "swapped" has two wires exchanged, "noisy" adds white noise,
-    "drifting" 1.5 N a minute.
+    "drifting" 1.5 N a minute. `noise_counts` (rms, at gain 128) is the healthy sensor's own noise, 0 where the samples
+    hold it already.
     """
 
     SAVED = ("pointer", "_flush", "_counts")
@@ -56,6 +57,7 @@ class Nau7802(Chip):
         self.fails_at_us = fails_at_us
         self._random = 1
         self._stuck_mn = None
+        self.noise_counts = 0
         self.zero_counts = 0
         self.counts_per_n = 43800  # at gain 128
         self.power_on()
@@ -108,7 +110,7 @@ class Nau7802(Chip):
             return
         if self.failure and t_us >= self.fails_at_us:
             force_mn = self._failed(force_mn, t_us)
-        counts = self.zero_counts + force_mn * self.counts_per_n // 1000
+        counts = self.zero_counts + force_mn * self.counts_per_n // 1000 + self._noise()
         counts >>= 7 - (self.regs[_CTRL1] & 7)
         counts = max(-_FULL_SCALE - 1, min(_FULL_SCALE, counts))
         self._counts = counts
@@ -135,6 +137,13 @@ class Nau7802(Chip):
         if self.failure == "drifting":
             return force_mn + (t_us - self.fails_at_us) // 1000 * _DRIFT_MN_MIN // 60000
         return force_mn
+
+    def _noise(self):
+        """Return the next number of a row with an rms of `noise_counts`: four even ones added up are nearly a bell."""
+        if not self.noise_counts:
+            return 0
+        most = self.noise_counts * 100 // 115
+        return self._draw(most) + self._draw(most) + self._draw(most) + self._draw(most)
 
     def _draw(self, most):
         """Return the next of a row of numbers from -most to most."""
