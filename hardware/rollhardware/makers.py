@@ -8,4 +8,6 @@ A maker is a module with `FOLDERS`, the folders below hardware/ that hold nothin
 
 from types import ModuleType
 
-MAKERS: dict[str, ModuleType] = {}
+from rollhardware import enclosure
+
+MAKERS: dict[str, ModuleType] = {"enclosure": enclosure}
