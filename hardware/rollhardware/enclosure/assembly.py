@@ -132,25 +132,25 @@ def _printed(made: Assembly):
     made.put("P1", body.body(p, at))
     made.put("P2", lid.lid(p, at), push=(0, 0, 60))
     made.put("P3", tray.tray(p, at), push=(0, 0, 22))
-    made.put("P4", head_plate.head_plate(p, at), push=(12, 0, -22))
-    made.put("P5", fork.fork(p, at), push=(12, 0, -48))
+    made.put("P4", head_plate.head_plate(p, at), push=(46, 0, -22))
+    made.put("P5", fork.fork(p, at), push=(46, 0, -48))
 
 
 def _bar(made: Assembly):
     """Add the bar with its stop, and what fixes it in the body."""
     p, at = made.params, made.layout
-    made.put("LC1", bought.bar(p, at), push=(12, 0, 14))
-    made.put("H5", bought.shim(p, at), push=(12, 0, 22))
-    made.put("H2", bought.stop_arm(p, at), push=(12, 0, 30))
+    made.put("LC1", bought.bar(p, at), push=(46, 0, 14))
+    made.put("H5", bought.shim(p, at), push=(46, 0, 22))
+    made.put("H2", bought.stop_arm(p, at), push=(46, 0, 30))
     for x in at.fixed_holes_x:
-        made.put("F1", bought.screw(5, 16, 9.5, 2.75, 3), Pos(x, 0, at.arm_top_z), push=(12, 0, 46))
+        made.put("F1", bought.screw(5, 16, 9.5, 2.75, 3), Pos(x, 0, at.arm_top_z), push=(46, 0, 46))
         low = at.bar_bottom_z - CLAMP_FLOOR - 1
         made.put("F3", bought.washer(5.3, 10, 1), Pos(x, 0, low), push=(0, 0, -16))
         made.put("F2", bought.screw(5, 12, 8.5, 5, 4), Pos(x, 0, low) * Rot(180, 0, 0), push=(0, 0, -24))
     middle = load_path.bars(p)[1]
     tip = at.bar_top_z + load_path.gap_mm(middle.stiffness, p)
-    made.put("F4", bought.set_screw(4, 12), Pos(at.stop_x, 0, tip), push=(12, 0, 54))
-    made.put("F5", bought.nut(4, 7, 2.2), Pos(at.stop_x, 0, at.arm_top_z), push=(12, 0, 42))
+    made.put("F4", bought.set_screw(4, 12), Pos(at.stop_x, 0, tip), push=(46, 0, 54))
+    made.put("F5", bought.nut(4, 7, 2.2), Pos(at.stop_x, 0, at.arm_top_z), push=(46, 0, 42))
 
 
 def _head(made: Assembly):
@@ -158,25 +158,25 @@ def _head(made: Assembly):
     p, at = made.params, made.layout
     for x in at.free_holes_x:
         z = at.plate_bottom_z + head_plate.M4_SINK
-        made.put("F6", bought.screw(4, 10, 7, 4, 3), Pos(x, 0, z) * Rot(180, 0, 0), push=(12, 0, -32))
+        made.put("F6", bought.screw(4, 10, 7, 4, 3), Pos(x, 0, z) * Rot(180, 0, 0), push=(46, 0, -42))
     for spot in at.pattern:
-        made.put("F9", bought.insert(p), Pos(*spot, at.plate_bottom_z), push=(12, 0, -28), inside="P4")
+        made.put("F9", bought.insert(p), Pos(*spot, at.plate_bottom_z), push=(46, 0, -28), inside="P4")
         fix = Pos(*spot, at.base_bottom_z) * Rot(180, 0, 0)
-        made.put("F7", bought.screw(3, 10, 5.5, 3, 2.5), fix, push=(12, 0, -66), inside="P5")
+        made.put("F7", bought.screw(3, 10, 5.5, 3, 2.5), fix, push=(46, 0, -66), inside="P5")
     axis = Pos(at.axle_x, 0, at.axle_z)
-    made.put("H1", bought.tube(p), axis, push=(12, 0, -92))
+    made.put("H1", bought.tube(p), axis, push=(46, 0, -92))
     half = p.roller_length_mm / 2
     for side in (-1, 1):
         y = half - p.bearing_width_mm if side > 0 else -half
-        made.put("H3", bought.bearing(p), axis * Pos(0, y, 0), push=(12, side * 24, -92))
-    made.put("H4", bought.axle(p, at), axis, push=(12, -60, -66))
+        made.put("H3", bought.bearing(p), axis * Pos(0, y, 0), push=(46, side * 24, -92))
+    made.put("H4", bought.axle(p, at), axis, push=(46, -60, -66))
     face = at.axle_x + fork.TINE_HALF
     for side in (-1, 1):
         y = side * (at.tine_y + p.fork_tine_mm / 2)
         place = Pos(face - p.insert_length_mm, y, at.axle_z) * Rot(0, 90, 0)
-        made.put("F9", bought.insert(p), place, push=(26, 0, -48), inside="P5")
+        made.put("F9", bought.insert(p), place, push=(60, 0, -48), inside="P5")
         tip = Pos(at.axle_x + p.bearing_bore_mm / 2, y, at.axle_z) * Rot(0, 90, 0)
-        made.put("F11", bought.set_screw(3, 4), tip, push=(42, 0, -48))
+        made.put("F11", bought.set_screw(3, 4), tip, push=(76, 0, -48))
 
 
 def _electronics(made: Assembly):
@@ -184,13 +184,14 @@ def _electronics(made: Assembly):
     p, at = made.params, made.layout
     made.put("A1", bought.thing_plus(p), Pos(at.a1_rear_x, at.a1_left_y, at.board_z), push=(0, 0, 36))
     for ref, chip in (("U1", 3.0), ("U2", 5.0), ("U3", 3.0)):
-        made.put(ref, bought.breakout(p, chip), Pos(*at.boards[ref], at.board_z), push=(0, 0, 36))
+        turn = Rot(0, 0, 90 if ref == "U1" and p.u1_turned else 0)
+        made.put(ref, bought.breakout(p, chip), Pos(*at.boards[ref], at.board_z) * turn, push=(0, 0, 36))
     for spot in at.board_screws(p):
         # Cut into plastic: modelled at its core of 2 mm.
         made.put("F10", bought.screw(2.1, 6, 4.5, 2.5, 2), Pos(*spot, at.board_top_z), push=(0, 0, 46))
-    made.put("BT1", bought.cell(p), Pos(at.cell_rear_x, 0, at.cell_z), push=(0, 0, 12))
-    made.put("M1", bought.motor(p), Pos(*at.motor, at.floor_z), push=(0, 0, 12))
-    made.put("S1", bought.switch(p), Pos(at.switch.x - 1, at.switch.y, at.switch_z), push=(14, 0, 30))
+    made.put("BT1", bought.cell(p), Pos(at.cell_rear_x, 0, at.cell_z), push=(0, -70, -40))
+    made.put("M1", bought.motor(p), Pos(*at.motor, at.floor_z), push=(0, -60, -20))
+    made.put("S1", bought.switch(p), Pos(at.switch.x - 1, at.switch.y, at.switch_z), push=(-26, 0, 8))
     made.put("F9", bought.insert(p), Pos(*at.tray_screw, at.tray_z - p.insert_length_mm), push=(0, 0, 14), inside="P1")
     made.put("F7", bought.screw(3, 10, 5.5, 3, 2.5), Pos(*at.tray_screw, at.tray_top_z), push=(0, 0, 32), inside="P1")
 

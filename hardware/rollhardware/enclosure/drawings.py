@@ -13,6 +13,12 @@ from rollhardware.enclosure.render import Camera
 from rollhardware.enclosure.svg import Box, Sheet
 
 DRAWN = ["P1", "P2", "P3", "P4", "P5", "H1", "H2", "H4", "H5", "LP1", "LP2"]
+NOTES = {
+    "H1": ["Ends deburred and rounded to 1 mm outside: they run along skin. Bearings are glued in."],
+    "H2": ["The hole of 4 is a thread M4, drilled 3.3. Edges broken. Underside flat, without paint."],
+    "H4": ["Ends deburred. A slip fit in the bearings: h9 or the drawn rod as it is, tried before it is cut."],
+    "H5": ["Flat, deburred: it is clamped between bar and arm. Holes first, then cut."],
+}
 _FAR = 1000.0
 _GAP = 18.0  # mm of paper between views
 
@@ -79,7 +85,7 @@ def _part(made: Assembly, ref: str) -> str:
         sheet.lines(visible, corner, place)
         sheet.dimensions(box, size[view.across], size[view.along])
         sheet.text(box.x, box.y - box.high - 3, view.name, 3.2)
-    notes = _holes(item)
+    notes = _holes(item) + NOTES.get(ref, [])
     top = high + 4
     for i, note in enumerate(notes):
         sheet.text(20, top + 5 * i, note, 3.2)
@@ -136,7 +142,7 @@ def _is_hole(face: Face, cylinder) -> bool:
 def _assembly(made: Assembly) -> str:
     """Return the exploded assembly with a balloon for each reference, and the list of parts."""
     camera = Camera((0.45, -1, 0.42))
-    right, up, _ = camera.axes()
+    right, up, toward = camera.axes()
     moved = [item.solid.moved(Pos(*item.push)) for item in made.items]
     visible, _ = _project(Compound(moved), camera)
     points = [point for line in visible for point in line]
@@ -153,10 +159,9 @@ def _assembly(made: Assembly) -> str:
 
     spots = []
     for ref in KINDS:
-        item = made.of(ref)[0]
-        center = item.solid.bounding_box().center()
-        x, y = flat(tuple(c + s for c, s in zip(tuple(center), item.push, strict=True)))
-        spots.append((ref, x, y))
+        places = [tuple(item.solid.bounding_box().center() + Vector(*item.push)) for item in made.of(ref)]
+        nearest = max(places, key=lambda place: sum(a * b for a, b in zip(place, toward, strict=True)))
+        spots.append((ref, *flat(nearest)))
     middle = (place[0] + edge) / 2
     sheet.balloons([s for s in spots if s[1] < middle], 14, place[1])
     sheet.balloons([s for s in spots if s[1] >= middle], edge, place[1])

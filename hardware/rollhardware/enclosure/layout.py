@@ -107,6 +107,8 @@ class Layout:
         """Return the four holes of one of the breakouts."""
         at = self.boards[ref]
         dx, dy = p.qt_length_mm / 2 - p.qt_hole_inset_mm, p.qt_width_mm / 2 - p.qt_hole_inset_mm
+        if ref == "U1" and p.u1_turned:
+            dx, dy = dy, dx
         return [Spot(at.x + sx * dx, at.y + sy * dy) for sx in (-1, 1) for sy in (-1, 1)]
 
     def board_screws(self, p: Params) -> list[Spot]:

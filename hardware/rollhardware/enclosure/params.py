@@ -83,6 +83,7 @@ class Params(msgspec.Struct, frozen=True):
     qt_length_mm: float
     qt_width_mm: float
     qt_hole_inset_mm: float
+    u1_turned: float
     board_mm: float
     boss_mm: float
     battery_length_mm: float
@@ -171,4 +172,6 @@ def _together(p: Params) -> list[str]:
         problems.append("bar_hinge_span_low_mm: it is above bar_hinge_span_high_mm; exchange them")
     if p.test_force_n <= p.stop_force_n:
         problems.append("test_force_n: the stop does not touch at it; choose one above stop_force_n")
+    if p.u1_turned not in (0, 1):
+        problems.append("u1_turned: it is neither 0 nor 1; look at the axes printed on U1")
     return problems

@@ -50,9 +50,9 @@ class Sheet:
         """Write width and height of a view, below it and on its left."""
         below, left = box.y + 5, box.x - 5
         self._measure((box.x, below), (box.x + box.wide, below))
-        self.text(box.x + box.wide / 2, below + 4, f"{wide:.1f}", 3.2, "middle")
+        self.text(box.x + box.wide / 2, below + 4, f"{round(wide, 2):g}", 3.2, "middle")
         self._measure((left, box.y), (left, box.y - box.high))
-        self.text(left - 1.5, box.y - box.high / 2, f"{high:.1f}", 3.2, "middle", turn=True)
+        self.text(left - 1.5, box.y - box.high / 2, f"{round(high, 2):g}", 3.2, "middle", turn=True)
 
     def _measure(self, a: Point, b: Point) -> None:
         """Draw a line with a stroke at either end."""
