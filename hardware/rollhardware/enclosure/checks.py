@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from build123d import GeomType
-from OCP.BRepAdaptor import BRepAdaptor_Surface
 
 from rollhardware.enclosure import load_path, mesh
 from rollhardware.enclosure.assembly import Assembly, Item
-from rollhardware.enclosure.body import M3_HOLE
+from rollhardware.enclosure.body import M3_HOLE, M5_HOLE
+from rollhardware.enclosure.head_plate import M4_HOLE
 from rollhardware.enclosure.layout import FREE_X
 from rollhardware.enclosure.mesh import Mesh
-from rollhardware.enclosure.shapes import Part, box
+from rollhardware.enclosure.shapes import Hole, Part, box, holes
+from rollhardware.enclosure.tray import SCREW_HOLE
 
 PRINT_UP = {"P1": (0, 0, 1), "P2": (0, 0, -1), "P3": (0, 0, 1), "P4": (0, 0, 1), "P5": (0, 0, -1)}
 _NOTHING_MM3 = 1e-3
@@ -178,34 +178,33 @@ def _engagement(made: Assembly, report: Report):
 
 
 def _fastener_holes(made: Assembly, meshes: dict[str, Mesh], report: Report):
-    """Check that every clearance hole for M3 has its screw, and that every fastener touches something."""
+    """Check that every hole for a fastener has one, and that every fastener touches something."""
     fasteners = [item for item in made.items if item.kind.kind == "fastener"]
     held = {id(item) for a, b in near(made.items, 0.3) if a.solid.distance_to(b.solid) < 0.3 for item in (a, b)}
     alone = [item.ref for item in fasteners if id(item) not in held]
     report.add("fasteners that touch nothing", str(len(alone)), "0", not alone, f"see {', '.join(sorted(set(alone)))}")
-    holes = screws = 0
+    empty, count = [], 0
     for ref in meshes:
         (part,) = made.of(ref)
-        for x, y in _holes_along_z(part.solid):
-            holes += 1
-            screws += any(
-                abs(c.X - x) < 0.05 and abs(c.Y - y) < 0.05
-                for item in fasteners
-                if item.ref in ("F7", "F8")
-                for c in [item.solid.center()]
-            )
-    report.add("M3 holes with a screw in them", f"{screws} of {holes}", f"{holes}", holes == screws, "add the screw")
+        for hole in holes(part.solid):
+            if not any(abs(hole.diameter - wanted) < 0.01 for wanted in _screw_holes(made)):
+                continue
+            count += 1
+            if not any(_on_axis(item, hole) for item in fasteners):
+                empty.append(f"{ref} at ({', '.join(f'{c:.1f}' for c in hole.spot)})")
+    found = f"{count - len(empty)} of {count}"
+    report.add("holes with a screw or insert in them", found, f"{count}", not empty, "see " + ", ".join(sorted(empty)))
 
 
-def _holes_along_z(solid: Part) -> set[tuple[float, float]]:
-    """Return the places of the clearance holes for M3 along z."""
-    spots = set()
-    for face in solid.faces().filter_by(GeomType.CYLINDER):
-        cylinder = BRepAdaptor_Surface(face.wrapped).Cylinder()
-        axis = cylinder.Axis()
-        if abs(cylinder.Radius() - M3_HOLE / 2) < 0.01 and abs(axis.Direction().Z()) > 0.99:
-            spots.add((round(axis.Location().X(), 2), round(axis.Location().Y(), 2)))
-    return spots
+def _screw_holes(made: Assembly) -> tuple[float, ...]:
+    """Return the diameters of holes that are there for a screw or an insert."""
+    return (SCREW_HOLE, M3_HOLE, M4_HOLE, M5_HOLE, made.params.insert_hole_mm)
+
+
+def _on_axis(item: Item, hole: Hole) -> bool:
+    """Return whether a fastener lies on the axis of a hole."""
+    middle = tuple(item.solid.center())
+    return all(abs(middle[i] - hole.spot[i]) < 0.05 for i in range(3) if i != hole.along)
 
 
 def _stop(made: Assembly, report: Report):

@@ -4,12 +4,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from build123d import Compound, Edge, Face, GeomType, Pos, Vector
-from OCP.BRepAdaptor import BRepAdaptor_Surface
+from build123d import Compound, Edge, GeomType, Pos, Vector
 
 from rollhardware.enclosure.assembly import KINDS, Assembly, Item
 from rollhardware.enclosure.export import file_name
 from rollhardware.enclosure.render import Camera
+from rollhardware.enclosure.shapes import holes
 from rollhardware.enclosure.svg import Box, Sheet
 
 DRAWN = ["P1", "P2", "P3", "P4", "P5", "H1", "H2", "H4", "H5", "LP1", "LP2"]
@@ -100,15 +100,9 @@ def _holes(item: Item) -> list[str]:
     bounds = item.solid.bounding_box()
     low = tuple(bounds.min)
     found: dict[tuple[float, int], set[tuple[float, ...]]] = {}
-    for face in item.solid.faces().filter_by(GeomType.CYLINDER):
-        cylinder = BRepAdaptor_Surface(face.wrapped).Cylinder()
-        direction = cylinder.Axis().Direction()
-        along = max(range(3), key=lambda i: abs((direction.X(), direction.Y(), direction.Z())[i]))
-        if not _is_hole(face, cylinder):
-            continue
-        spot = cylinder.Axis().Location()
-        place = tuple(round((spot.X(), spot.Y(), spot.Z())[i] - low[i], 2) + 0.0 for i in range(3) if i != along)
-        found.setdefault((round(2 * cylinder.Radius(), 2), along), set()).add(place)
+    for hole in holes(item.solid):
+        place = tuple(round(hole.spot[i] - low[i], 2) + 0.0 for i in range(3) if i != hole.along)
+        found.setdefault((round(hole.diameter, 2), hole.along), set()).add(place)
     lines = []
     for (diameter, along), places in sorted(found.items()):
         axes = ", ".join("xyz"[i] for i in range(3) if i != along)
@@ -128,15 +122,6 @@ def _wrapped(text: str) -> list[str]:
             lines.append("     ")
         lines[-1] += (" " if lines[-1] else "") + word
     return lines
-
-
-def _is_hole(face: Face, cylinder) -> bool:
-    """Return whether a cylinder's face looks toward its axis."""
-    point = face.position_at(0.5, 0.5)
-    axis = cylinder.Axis()
-    inward = Vector(axis.Location().X(), axis.Location().Y(), axis.Location().Z()) - point
-    along = Vector(axis.Direction().X(), axis.Direction().Y(), axis.Direction().Z())
-    return (inward - along * inward.dot(along)).dot(face.normal_at(point)) > 0
 
 
 def _assembly(made: Assembly) -> str:

@@ -1,7 +1,24 @@
 # SPDX-License-Identifier: MIT
 """The few solids everything is made of, by their bounds in mm."""
 
-from build123d import Align, Axis, Box, Cone, Cylinder, Part, Plane, Polyline, Pos, Rot, extrude, make_face
+from typing import NamedTuple
+
+from build123d import (
+    Align,
+    Axis,
+    Box,
+    Cone,
+    Cylinder,
+    GeomType,
+    Part,
+    Polyline,
+    Pos,
+    Rot,
+    Vector,
+    extrude,
+    make_face,
+)
+from OCP.BRepAdaptor import BRepAdaptor_Surface
 
 from rollhardware.enclosure.layout import Layout
 from rollhardware.enclosure.params import Params
@@ -68,4 +85,27 @@ def rounded(part: Part, radius: float) -> Part:
     return part.fillet(radius, part.edges().filter_by(Axis.Z))
 
 
-__all__ = ["Part", "Plane", "along_x", "along_y", "box", "cone_y", "grip", "rod", "rod_x", "rod_y", "rounded"]
+class Hole(NamedTuple):
+    """A round hole: diameter, the axis it runs along (0 is x), and a point of its axis."""
+
+    diameter: float
+    along: int
+    spot: tuple[float, float, float]
+
+
+def holes(part: Part) -> set[Hole]:
+    """Return the round holes of a part that run along an axis of the frame."""
+    found = set()
+    for face in part.faces().filter_by(GeomType.CYLINDER):
+        cylinder = BRepAdaptor_Surface(face.wrapped).Cylinder()
+        axis, spot = cylinder.Axis().Direction(), cylinder.Axis().Location()
+        direction = Vector(axis.X(), axis.Y(), axis.Z())
+        along = max(range(3), key=lambda i: abs(tuple(direction)[i]))
+        point = face.position_at(0.5, 0.5)
+        inward = Vector(spot.X(), spot.Y(), spot.Z()) - point
+        if abs(tuple(direction)[along]) > 0.999 and inward.dot(face.normal_at(point)) > 0:
+            found.add(Hole(round(2 * cylinder.Radius(), 3), along, (spot.X(), spot.Y(), spot.Z())))
+    return found
+
+
+__all__ = ["Hole", "Part", "along_x", "along_y", "box", "cone_y", "grip", "holes", "rod", "rod_x", "rod_y", "rounded"]
