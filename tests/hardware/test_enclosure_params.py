@@ -26,7 +26,7 @@ def test_its_own_file_is_read_and_each_line_says_where_it_is_from():
 
 def test_out_of_bounds():
     (problem,) = refused({**raw(), "wall_mm": {**raw()["wall_mm"], "value": 9}})
-    assert "wall_mm: 9 is outside of 2.6 to 3; choose a value within" in problem
+    assert "wall_mm: 9 is outside of 2.8 to 3; choose a value within" in problem
 
 
 def test_a_key_with_a_slip_names_the_right_one():

@@ -43,9 +43,9 @@ def test_where_the_bar_sees_its_rating():
 
 
 def test_latest_touch_keeps_the_rating_at_the_test_force():
-    latest = load_path.latest_touch_n(1000, 1000, P)
-    assert latest == pytest.approx(48)
-    assert load_path.loaded(50, 1000, 1000, replace(P, stop_force_n=latest)).bar_n == pytest.approx(49)
+    latest = load_path.latest_touch_n(1000, 3000, P)
+    assert latest == pytest.approx((49 - 50 / 4) / 0.75)
+    assert load_path.loaded(50, 1000, 3000, replace(P, stop_force_n=latest)).bar_n == pytest.approx(49)
 
 
 def test_gap_and_turn_of_the_screw():
