@@ -21,8 +21,8 @@ _Text = Annotated[str, Meta(min_length=1)]
 class Row(Struct, forbid_unknown_fields=True, frozen=True):
     """One line of a BOM: what is bought for the references of `ref`, which are separated by blanks.
 
-    `mass_g` is of one piece, and empty for what is printed: that is weighed by the model. A price is of one piece, in
-    USD without tax and shipping, from memory at `price_date`.
+    `mass_g` is of one piece, and empty for what the model of the enclosure has: it is said there once. A price is of
+    one piece, in USD without tax and shipping, from memory at `price_date`.
     """
 
     ref: _Text
@@ -63,10 +63,10 @@ class Bill:
     modelled: dict[str, Modelled]
 
     def mass_g(self, row: Row) -> float:
-        """Return the mass of all pieces of a row; of what is printed, by the model."""
+        """Return the mass of all pieces of a row; of what the model has, by the model."""
         if row.mass_g is not None:
             return row.mass_g * row.quantity
-        return sum(self.modelled[ref].mass_g for ref in row.references if ref in self.modelled)
+        return sum(part.mass_g * part.quantity for ref in row.references if (part := self.modelled.get(ref)))
 
 
 def read_table(path: Path, shape: type[_Line]) -> list[_Line]:
@@ -116,6 +116,6 @@ def problems(bill: Bill) -> list[str]:
         if here and sum(part.quantity for part in here) != row.quantity:
             count = sum(part.quantity for part in here)
             found.append(f"{row.ref}: quantity {row.quantity}; enclosure/parts.csv has {count}")
-        if row.mass_g is None and not here:
-            found.append(f"{row.ref}: no mass, and no model to weigh")
+        if (row.mass_g is None) != bool(here):
+            found.append(f"{row.ref}: a mass belongs here where enclosure/parts.csv has none, and only there")
     return [where + text for text in found]

@@ -14,8 +14,8 @@ FOLDERS: list[str] = []
 _HEAD = """# Parts to buy and to print
 
 Made by `make hardware` from [bom/](../bom). Prices are of one piece in USD without tax and shipping, from memory at the
-date beside them, and so are the masses of what is bought; what is printed is weighed by the model. Nothing was ordered
-or weighed yet. **Bold** parts are critical: take an alternate only where one is named.
+date beside them; masses are those of the model of the enclosure where it has the part. Nothing was ordered or weighed
+yet. **Bold** parts are critical: take an alternate only where one is named.
 """
 
 

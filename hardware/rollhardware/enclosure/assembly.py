@@ -104,7 +104,8 @@ class Assembly:
         """Return the mass of one part in g."""
         p = self.params
         if item.kind.kind == "printed":
-            return item.solid.volume / 1000 * p.print_density_g_per_cm3 * p.print_infill_share
+            share = 1 if item.on_head else p.print_infill_share  # what carries the load is printed solid
+            return item.solid.volume / 1000 * p.print_density_g_per_cm3 * share
         return item.kind.mass_g or item.solid.volume / 1000 * item.kind.density
 
     def head_mass_g(self) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rollhardware.enclosure import load_path, mesh
+from rollhardware.enclosure import cables, load_path, mesh
 from rollhardware.enclosure.assembly import Assembly, Item
 from rollhardware.enclosure.body import M3_HOLE, M5_HOLE
 from rollhardware.enclosure.head_plate import M4_HOLE
@@ -14,6 +14,8 @@ from rollhardware.enclosure.layout import FREE_X
 from rollhardware.enclosure.mesh import Mesh
 from rollhardware.enclosure.shapes import Hole, Part, box, holes
 from rollhardware.enclosure.tray import SCREW_HOLE
+from rollhardware.wiring.facts import facts
+from rollhardware.wiring.netlist import Netlist
 
 PRINT_UP = {"P1": (0, 0, 1), "P2": (0, 0, -1), "P3": (0, 0, 1), "P4": (0, 0, 1), "P5": (0, 0, -1)}
 _NOTHING_MM3 = 1e-3
@@ -48,6 +50,7 @@ def run(made: Assembly) -> tuple[Report, dict[str, Mesh]]:
     _fastener_holes(made, meshes, report)
     _stop(made, report)
     _frame(made, report)
+    _cables(made, report)
     return report, meshes
 
 
@@ -82,6 +85,15 @@ def _printed_part(made: Assembly, ref: str, surface: Mesh, report: Report):
         )
     if side > p.bed_mm:
         problems.append(f"{ref}: needs a bed of {side:.0f} mm; shorten it, or set bed_mm to your printer's")
+
+
+def _cables(made: Assembly, report: Report):
+    """Check that every cable reaches."""
+    for name, slack in cables.slack_mm(made, Netlist(facts(), "thing_plus")).items():
+        report.add(
+            f"slack of {name}", f"{slack:.0f} mm", f"{cables.LEAST_SLACK_MM} mm", slack >= cables.LEAST_SLACK_MM,
+            "give it more length_mm in nets.yaml",
+        )  # fmt: skip
 
 
 def _solids(made: Assembly, report: Report):

@@ -24,9 +24,9 @@ def check_page(report: Report) -> str:
         "# What was measured on the model\n\n"
         "Made by `make hardware ONLY=enclosure`, which stops when one of these does not hold. Measured on the CAD"
         " model: nothing\nwas printed or built yet.\n\n"
-        "Mass: with 4 walls and 40 % infill. Hangs over: faces flatter than 45 degrees from below in the printing"
-        " position, off the\nbed; the widest of them is what has to be bridged. Bed: side of the smallest bed it fits"
-        " on, across the corners if that is less.\n\n"
+        "Mass: with 4 walls and 40 % infill, head plate and fork solid. Hangs over: faces flatter than 45 degrees"
+        " from\nbelow in the printing position, off the bed; the widest of them is what has to be bridged. Bed: side of"
+        " the\nsmallest bed it fits on, across the corners if that is less.\n\n"
         + table(_PART_HEAD, report.parts)
         + "\n"
         + table(["what", "found", "wanted"], report.figures)
