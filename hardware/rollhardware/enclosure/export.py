@@ -3,15 +3,17 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
-from build123d import Compound, export_step
+from build123d import Compound, Shape, export_step
 
 from rollhardware.enclosure import mesh
 from rollhardware.enclosure.assembly import KINDS, Assembly
 from rollhardware.enclosure.mesh import Mesh
 
 COLUMNS = ["ref", "name", "kind", "quantity", "volume_cm3", "mass_g", "size_mm", "material"]
+_REAL = re.compile(r"(?<![\w'#.])-?\d+\.\d*(?:E[-+]?\d+)?")
 _STAMP = "2000-01-01T00:00:00"  # of all STEP files: the day they were made would make each of them differ
 
 
@@ -23,10 +25,20 @@ def write(made: Assembly, meshes: dict[str, Mesh], folder: Path) -> None:
     for ref, surface in meshes.items():
         (item,) = made.of(ref)
         name = file_name(ref)
-        export_step(item.solid.solid(), step / f"{name}.step", write_pcurves=False, timestamp=_STAMP)
+        _step(item.solid.solid(), step / f"{name}.step")
         (stl / f"{name}.stl").write_bytes(mesh.stl(surface, f"massage roller {name}, mm"))
-    export_step(_whole(made), step / "assembly.step", write_pcurves=False, timestamp=_STAMP)
+    _step(_whole(made), step / "assembly.step")
     (folder / "parts.csv").write_text(parts_csv(made))
+
+
+def _step(shape: Shape, path: Path) -> None:
+    """Write a STEP file with nine decimals: the twelfth depends on the processor (it has FMA or not)."""
+    export_step(shape, path, write_pcurves=False, timestamp=_STAMP)
+    path.write_text(_REAL.sub(lambda real: _short(float(real[0])), path.read_text()))
+
+
+def _short(real: float) -> str:
+    return f"{round(real, 9) + 0.0:.9f}".rstrip("0")  # adding 0 makes a 0 of a -0
 
 
 def file_name(ref: str) -> str:
