@@ -13,8 +13,8 @@ from types import ModuleType
 MAKERS = {
     "wiring": "rollhardware.wiring.maker",
     "schematic": "rollhardware.schematic.maker",
-    "enclosure": "rollhardware.enclosure",
-    "bom": "rollhardware.bom_maker",
+    "enclosure": "rollhardware.enclosure.maker",
+    "bom": "rollhardware.bom.maker",
 }
 
 

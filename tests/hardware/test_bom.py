@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from rollhardware.bom import bill, problems
-from rollhardware.bom_maker import page
+from rollhardware.bom.bill import bill, problems
+from rollhardware.bom.maker import page
 from rollhardware.errors import HardwareError
 from rollhardware.made import HARDWARE
 from rollhardware.wiring.facts import facts

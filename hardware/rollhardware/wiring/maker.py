@@ -6,11 +6,11 @@ from pathlib import Path
 
 from wireviz.wireviz import parse
 
-from rollhardware.pictures import shrink
 from rollhardware.wiring import drawn_pins
 from rollhardware.wiring.checks import checked
 from rollhardware.wiring.facts import facts
 from rollhardware.wiring.pages import texts
+from rollhardware.wiring.shrinking import shrink
 
 FOLDERS = ["wiring"]
 

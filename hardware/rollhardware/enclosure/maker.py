@@ -8,6 +8,8 @@ from rollhardware.enclosure import checks, drawings, export, pages, params, pict
 from rollhardware.enclosure.assembly import assemble
 from rollhardware.errors import HardwareError
 
+FOLDERS = ["enclosure/step", "enclosure/stl", "enclosure/drawings", "enclosure/pictures"]
+
 
 def make(out: Path, say: Callable[[str], object]) -> None:
     """Write everything below `out`; `say` gets the measurements. HardwareError when a check does not hold."""

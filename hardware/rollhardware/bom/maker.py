@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from rollhardware.bom import Bill, Row, bill, problems
+from rollhardware.bom.bill import Bill, Row, bill, problems
 from rollhardware.errors import HardwareError
 from rollhardware.wiring.checks import checked
 from rollhardware.wiring.facts import facts

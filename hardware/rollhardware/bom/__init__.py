@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The bills of materials, held against the drawings, and their page."""
