@@ -51,7 +51,7 @@ def _lines(edges: list[Edge]) -> list[list[tuple[float, float]]]:
     """Return edges in the picture's plane as lines of points."""
     lines = []
     for edge in edges:
-        steps = 1 if edge.geom_type == GeomType.LINE else 16
+        steps = 1 if edge.geom_type == GeomType.LINE else 24
         lines.append([(p.X, p.Y) for p in edge.positions([i / steps for i in range(steps + 1)])])
     return lines
 

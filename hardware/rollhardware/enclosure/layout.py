@@ -72,7 +72,7 @@ class Layout:
         self.board_top_z = self.board_z + p.board_mm
         self.floor_z = floor_z
         imu_x = self.axle_x - p.imu_to_axle_mm
-        first_x = -4.5 - p.qt_length_mm / 2
+        first_x = -6.2 - p.qt_length_mm / 2  # before them 4 mm for the bend of a Qwiic cable
         side = p.qt_width_mm / 2 + 0.4
         self.boards = {"U1": Spot(imu_x, 0), "U2": Spot(first_x, side), "U3": Spot(first_x, -side)}
         self.a1_front_x = imu_x - p.qt_length_mm / 2 - 6

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 
@@ -30,7 +31,8 @@ class Scene:
     camera: Camera
     there: str
     new: dict[str, Vector]
-    weight: bool = False  # draw the weight that presses on the roller
+    named: str = ""  # the new parts that get a label, where not all of them do
+    mark: Literal["", "weight", "x of U1"] = ""  # an arrow: the weight on the roller, or the way U1 has to lie
 
 
 BAR = "LC1 H5 H2 F1 F4 F5"
@@ -69,11 +71,12 @@ SCENES = [
     Scene(
         "step-09", "9  Bar with head into the body", Camera((0.7, -1, -0.5)), f"{BODY} {BAR} {HEAD} {FORK}",
         {**dict.fromkeys(f"{BAR} {HEAD} {FORK}".split(), (0, 0, 34)), "F3": (0, 0, -14), "F2": (0, 0, -24)},
+        named="LC1 H2 P5 F2 F3",
     ),
     Scene("step-10", "10  Cell into its bay", ABOVE, f"{BODY} {BAR} {HEAD} {FORK}", {"BT1": (0, 0, 40)}),
     Scene(
         "step-11", "11  Boards onto the tray", Camera((0.4, -0.9, 1)), "P3",
-        {**dict.fromkeys(("A1", "U1", "U2", "U3"), (0, 0, 14)), "F10": (0, 0, 30)},
+        {**dict.fromkeys(("A1", "U1", "U2", "U3"), (0, 0, 14)), "F10": (0, 0, 30)}, mark="x of U1",
     ),
     Scene(
         "step-12", "12  Tray into the body", ABOVE, f"{BODY} {BAR} {HEAD} {FORK} BT1",
@@ -81,7 +84,7 @@ SCENES = [
     ),
     Scene(
         "step-13", "13  Setting the stop: upside down, a weight on the roller", Camera((0.5, -1, 0.35), (0, 0, -1)),
-        f"{BODY} {HEAD} {FORK} F2 F3 F7 BT1 {BOARDS} LC1 H5 H2 F1", {"F4": HERE, "F5": HERE}, weight=True,
+        f"{BODY} {HEAD} {FORK} F2 F3 F7 BT1 {BOARDS} LC1 H5 H2 F1", {"F4": HERE, "F5": HERE}, mark="weight",
     ),
     Scene(
         "step-14", "14  Button and light pipes into the lid", ABOVE, "P2 F9@P2",
@@ -132,7 +135,8 @@ class Studio:
             for i in self._chosen("H3"):
                 side = 1 if self._made.items[i].solid.center().Y > 0 else -1
                 shown[i] = (shown[i][0], (0, 18 * side, 0))
-        return self._draw(scene.camera, shown, scene.title, list(new), weight=scene.weight)
+        labelled = set(self._chosen(scene.named)) if scene.named else set(new)
+        return self._draw(scene.camera, shown, scene.title, [i for i in new if i in labelled], mark=scene.mark)
 
     def _draw(
         self,
@@ -141,7 +145,7 @@ class Studio:
         title: str,
         named: list[int],
         cut=None,
-        weight=False,
+        mark="",
     ):
         """Draw parts with their shifts, and name some of them, each reference once with its number."""
         meshes = cut or self._meshes
@@ -157,10 +161,14 @@ class Studio:
                 text = ref if len(same) == 1 else f"{ref} ({len(same)} x)"
                 notes.append((text, max(places, key=lambda spot: abs(spot[0] - 500))))
         image = picture.image()
-        if weight:
-            p, at = self._made.params, self._made.layout
+        p, at = self._made.params, self._made.layout
+        if mark == "weight":
             above = (at.axle_x, 0.0, at.roller_low_z)
             arrow(image, picture.spot((above[0], 0.0, above[2] - 34)), picture.spot(above), f"{p.stop_force_n:g} N")
+        elif mark:
+            (board,) = self._chosen("U1")
+            x, y, z = at.boards["U1"].x, p.qt_width_mm, at.board_top_z + shown[board][1][2] + 14
+            arrow(image, picture.spot((x - 10, y, z)), picture.spot((x + 20, y, z)), mark)
         return label(image, title, notes)
 
     def overview(self) -> Image.Image:

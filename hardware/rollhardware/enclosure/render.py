@@ -213,9 +213,12 @@ def label(image: Image.Image, title: str, notes: list[tuple[str, tuple[float, fl
 
 
 def arrow(image: Image.Image, start: tuple[float, float], end: tuple[float, float], text: str) -> None:
-    """Draw a thick arrow downward, with a text at its start."""
+    """Draw a thick arrow, with a text beside its start."""
     draw = ImageDraw.Draw(image)
-    x, y = end
-    draw.line([start, (x, y - 16)], (20, 60, 180), 7)
-    draw.polygon([(x - 12, y - 20), (x + 12, y - 20), (x, y)], (20, 60, 180))
-    draw.text((start[0] + 14, start[1] + 10), text, (20, 60, 180), ImageFont.load_default(24))
+    along = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
+    across = np.array((-along[1], along[0]))
+    neck = np.array(end) - 18 * along
+    draw.line([start, tuple(neck)], (20, 60, 180), 7)
+    draw.polygon([tuple(neck + 12 * across), tuple(neck - 12 * across), end], (20, 60, 180))
+    beside = tuple(np.array(start) - 20 * across)
+    draw.text(beside, text, (20, 60, 180), ImageFont.load_default(24), anchor="lm")

@@ -34,5 +34,7 @@ def _holes(p: Params, at: Layout) -> Part:
     holes += [box((-7, -4), (y - 0.8, y + 0.8), through) for y in (7.7, 10.9)]
     gap = at.a1_front_x
     holes.append(box((gap - 0.5, gap + 5.5), (8, 16), through))
+    # The tray goes in under S1, whose body and tags stand over its rear edge: a notch lets it be tilted.
+    holes.append(box((at.rear_inner_x, at.rear_inner_x + 7.5), (at.switch.y - 3, at.switch.y + 3), through))
     holes.append(box((at.tray_screw.x - 3, at.tray_screw.x + 3), (-10.5, -6.5), through))
     return holes[0].fuse(*holes[1:])
